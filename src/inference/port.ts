@@ -1,0 +1,120 @@
+import type { Tensor } from '../core/index.js';
+import type { HeadSpec, ModelDefinition, ModelSpec, ProviderAttempt } from '../models/index.js';
+import type { Detections } from '../vision/index.js';
+
+/**
+ * Where an instance runs. `inline`: on the calling thread, for a model so small that a thread's round trip would cost more.
+ * `thread`: a worker thread; drained, never terminated in mid-run. `process`: a child process; may hang or crash, is killed and replaced.
+ */
+export type Placement = 'inline' | 'thread' | 'process';
+
+/** How a model is hosted. */
+export interface HostOptions {
+  readonly placement?: Placement;
+  /** Copies of the model; for `thread` and `process` the number of cores when absent, 1 for `inline`. */
+  readonly instances?: number;
+  /** Most pictures or rows in one run; 1 when absent. */
+  readonly maxBatch?: number;
+  /** How long the oldest request waits for company, in milliseconds; 0 when absent. */
+  readonly maxDelayMs?: number;
+  /** Requests that may wait; more are refused with RESOURCE_EXHAUSTED. Unlimited when absent. */
+  readonly maxQueue?: number;
+  /** A run longer than this is a hang (`process` only): the instance is killed, its requests fail with DEADLINE_EXCEEDED, and it is replaced. */
+  readonly hangAfterMs?: number;
+}
+
+/** What both doors ask of a model. */
+export interface InferenceRequest {
+  /**
+   * Input tensors with the batch axis, or, where the definition has a `picture`, one UINT8 tensor of that picture ([N, C, H, W] or [N, H, W, C]).
+   * Their buffers are handed over: read them no more. A buffer taken from `buffers` goes back there by itself.
+   */
+  readonly inputs: readonly Tensor[];
+  /** `tensors`: the network's outputs. `detections`: decoded by the head, off the calling thread. */
+  readonly answer: 'tensors' | 'detections';
+  /** Thresholds for this request, instead of the head's own. */
+  readonly thresholds?: Partial<Pick<HeadSpec, 'confidence' | 'maximumIou' | 'limit'>>;
+  /** 0 is served first, and the default. */
+  readonly priority?: number;
+  /** On the engine's clock: still queued then, it fails with DEADLINE_EXCEEDED. */
+  readonly deadlineMs?: number;
+  /** Still queued, it leaves the queue; already running, its result is dropped. Fails with CANCELLED. */
+  readonly signal?: AbortSignal;
+  /** For models with state between requests; the scheduler that reads it comes with serving. */
+  readonly sequence?: { readonly id: bigint | string; readonly start: boolean; readonly end: boolean };
+}
+
+/** Where a request's time went. */
+export interface InferenceTimes {
+  readonly queueMs: number;
+  readonly inputMs: number;
+  readonly runMs: number;
+  readonly outputMs: number;
+  /** Rows in the run that served it. */
+  readonly batch: number;
+}
+
+/** The answer to a request. */
+export interface InferenceResponse {
+  /** The outputs in the order of the model's spec; empty when detections were asked for. Belongs to the caller. */
+  readonly outputs: readonly Tensor[];
+  /** One for each row of the batch axis; empty when tensors were asked for. */
+  readonly detections: readonly Detections[];
+  readonly times: InferenceTimes;
+}
+
+/** Counters since loading, Triton's meanings: `inferences` counts rows, `executions` counts runs. */
+export interface ModelStatistics {
+  readonly requests: number;
+  readonly failures: number;
+  readonly cancelled: number;
+  readonly inferences: number;
+  readonly executions: number;
+  /** Runs by number of rows. */
+  readonly batches: Readonly<Record<number, number>>;
+  readonly queueMs: number;
+  readonly inputMs: number;
+  readonly runMs: number;
+  readonly outputMs: number;
+  readonly queued: number;
+  readonly running: number;
+  readonly restarts: number;
+}
+
+/** A model that is ready. */
+export interface LoadedModel extends AsyncDisposable {
+  readonly definition: ModelDefinition;
+  readonly spec: ModelSpec;
+  readonly providers: readonly ProviderAttempt[];
+  readonly placement: Placement;
+  readonly instances: number;
+  /** Rows a single run may have: the host option bounded by what the graph's batch axis allows. */
+  readonly maxBatch: number;
+  /** Requests that keep every instance busy: one running and one waiting each, times the batch. */
+  readonly concurrency: number;
+  /** Reusable memory for inputs. */
+  readonly buffers: BufferPool;
+  /** @throws Fault INVALID_ARGUMENT (inputs do not fit the spec), UNAVAILABLE (instance crashed, or unloading), and those of the request's limits */
+  infer(request: InferenceRequest): Promise<InferenceResponse>;
+  statistics(): ModelStatistics;
+  /** Refuses new requests, finishes those accepted, releases the instances. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Buffers that travel to instances and come back. */
+export interface BufferPool {
+  /** A buffer of exactly `bytes`; its content is undefined. */
+  take(bytes: number): ArrayBuffer;
+  /** Gives one back that was not handed to `infer`. */
+  give(buffer: ArrayBuffer): void;
+}
+
+/** The one inference engine: hosts models, batches requests of whatever origin. */
+export interface Engine extends AsyncDisposable {
+  /** @throws Fault as the runtime's `open`, and MODEL_MISMATCH when picture or head do not fit the network */
+  load(definition: ModelDefinition, options?: HostOptions): Promise<LoadedModel>;
+  /** Models loaded at present. */
+  readonly models: readonly LoadedModel[];
+  /** Drains and unloads every model. */
+  [Symbol.asyncDispose](): Promise<void>;
+}

