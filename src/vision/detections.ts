@@ -41,14 +41,15 @@ export class Candidates {
   }
 
   #grow(): void {
-    const grown = <T extends Float32Array | Int32Array>(from: T, to: T): T => {
-      to.set(from);
-      return to;
-    };
-    this.boxes = grown(this.boxes, new Float32Array(this.boxes.length * 2));
-    this.scores = grown(this.scores, new Float32Array(this.scores.length * 2));
-    this.classIds = grown(this.classIds, new Int32Array(this.classIds.length * 2));
+    this.boxes = moved(this.boxes, new Float32Array(this.boxes.length * 2));
+    this.scores = moved(this.scores, new Float32Array(this.scores.length * 2));
+    this.classIds = moved(this.classIds, new Int32Array(this.classIds.length * 2));
   }
+}
+
+function moved<T extends Float32Array | Int32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }
 
 function overlaps(boxes: Float32Array, a: number, b: number, maximumIou: number): boolean {
@@ -70,7 +71,7 @@ function overlaps(boxes: Float32Array, a: number, b: number, maximumIou: number)
 /** Greedy non-maximum suppression: best score first, ties by position, so that the result does not depend on the sort. */
 export function nms(candidates: Candidates, { maximumIou, acrossClasses = false, limit = Infinity }: NmsOptions): Detections {
   const { boxes, scores, classIds, count } = candidates;
-  const order = Array.from({ length: count }, (_, i) => i).sort((a, b) => scores[b]! - scores[a]! || a - b);
+  const order = Array.from({ length: count }, (_, i) => i).toSorted((a, b) => scores[b]! - scores[a]! || a - b);
   const kept: number[] = [];
   for (const i of order) {
     if (kept.length >= limit) break;
