@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { type Document, LineCounter, isCollection, isMap, isScalar, parseDocument } from 'yaml';
+import { fail } from '../core/index.js';
+import { type ConfigProblem, configProblems, pathText } from './config-problems.js';
+import { PipelineConfig, pipelineJsonSchema } from './config.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What a configuration text is read with. */
+export interface ConfigContext {
+  /** Values for `${NAME}`. */
+  readonly env: Env;
+  /** Relative paths start here. */
+  readonly folder: string;
+  /** Name of the text in messages. */
+  readonly name: string;
+}
+
+/** Replaces `${NAME}` and `${NAME:-default}` in `text`; `$${` stands for a plain `${`. */
+function expand(text: string, env: Env, missing: (name: string) => void): string {
+  return text.replace(
+    /\$(\$\{)|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g,
+    (_whole, escaped: string | undefined, name: string, fallback?: string) => {
+      if (escaped) return '${';
+      const value = env[name] ?? fallback;
+      if (value === undefined) missing(name);
+      return value ?? '';
+    },
+  );
+}
+
+function expandAll(value: unknown, env: Env, path: (string | number)[], problems: ConfigProblem[]): unknown {
+  if (typeof value === 'string')
+    return expand(value, env, (name) => problems.push({ path, message: `\${${name}} is not set; set it, or write \${${name}:-default}` }));
+  if (Array.isArray(value)) return value.map((item, at) => expandAll(item, env, [...path, at], problems));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, expandAll(inner, env, [...path, key], problems)]));
+}
+
+/** Line of the deepest node of `path` that the document has; the key's own line where there is one. */
+function lineOf(document: Document, lines: LineCounter, path: readonly (string | number)[]): number {
+  const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
+  if (isMap(parent)) {
+    const pair = parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1));
+    if (pair && isScalar(pair.key) && pair.key.range) return lines.linePos(pair.key.range[0]).line;
+  }
+  const node = document.getIn(path, true);
+  if ((isScalar(node) || isCollection(node)) && node.range) return lines.linePos(node.range[0]).line;
+  return path.length === 0 ? 1 : lineOf(document, lines, path.slice(0, -1));
+}
+
+const isAddress = (uri: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(uri);
+
+const mapValues = <T>(record: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+
+/** Makes relative paths absolute; addresses such as rtsp:// and synthetic: scenes stay as they are. */
+function anchored(config: PipelineConfig, folder: string): PipelineConfig {
+  const at = (path: string): string => (isAddress(path) ? path : resolve(folder, path));
+  return {
+    ...config,
+    sources: mapValues(config.sources, (source) => ({ ...source, uri: at(source.uri) })),
+    nodes: mapValues(config.nodes, (node) =>
+      typeof node.model === 'string' ? node : { ...node, model: { ...node.model, file: at(node.model.file) } },
+    ),
+    sinks: mapValues(config.sinks, (sink) => ({ ...sink, jsonl: at(sink.jsonl) })),
+  };
+}
+
+/** Checks plain data, as a library user hands it in. @throws Fault CONFIG_INVALID with every problem and its path */
+export function parsePipelineConfig(raw: unknown): PipelineConfig {
+  const result = PipelineConfig.safeParse(raw);
+  if (result.success) return result.data;
+  const problems = configProblems(result.error, pipelineJsonSchema());
+  return fail('CONFIG_INVALID', problems.map(({ path, message }) => `${pathText(path)}: ${message}`).join('\n'), result.error);
+}
+
+/** Reads YAML or JSON. @throws Fault CONFIG_INVALID: one line a problem, as `file:line: path: message` */
+export function parseConfigText(text: string, { env, folder, name }: ConfigContext): PipelineConfig {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const complain = (problems: readonly { line: number; text: string }[]): never =>
+    fail('CONFIG_INVALID', problems.map(({ line, text: words }) => `${name}:${line}: ${words}`).join('\n'));
+  if (document.errors.length > 0) complain(document.errors.map(({ pos, message }) => ({ line: lines.linePos(pos[0]).line, text: message })));
+  const problems: ConfigProblem[] = [];
+  const raw = expandAll(document.toJS({ maxAliasCount: 100 }) ?? {}, env, [], problems);
+  const result = PipelineConfig.safeParse(raw);
+  if (!result.success) problems.push(...configProblems(result.error, pipelineJsonSchema()));
+  if (problems.length > 0)
+    complain(problems.map(({ path, message }) => ({ line: lineOf(document, lines, path), text: `${pathText(path)}: ${message}` })));
+  return anchored(result.data!, folder);
+}
+
+/** Reads a configuration file. @throws Fault NOT_FOUND, CONFIG_INVALID */
+export async function loadConfig(path: string, env: Env): Promise<PipelineConfig> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'there is no such file' : error.code === 'EISDIR' ? 'it is a folder' : error.message;
+    return fail('NOT_FOUND', `cannot read the configuration ${path}: ${why}`, error);
+  });
+  return parseConfigText(text, { env, folder: dirname(resolve(path)), name: path });
+}

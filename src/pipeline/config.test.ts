@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Fault } from '../core/index.js';
+import { parseConfigText, parsePipelineConfig } from './config-file.js';
+import { pipelineJsonSchema } from './config.js';
+
+const GOOD = `version: 1
+sources:
+  door: videos/door.mp4
+  yard: { uri: "rtsp://\${HOST}/live", threads: 2 }
+nodes:
+  people:
+    model: yolox-nano
+    labels: [person]
+sinks:
+  file: { jsonl: out/results.jsonl }
+`;
+const read = (text: string, env = { HOST: 'cam' }) => parseConfigText(text, { env, folder: '/base', name: 'p.yaml' });
+
+test('defaults are filled in, variables expanded, relative paths start at the file', () => {
+  const config = read(GOOD);
+  assert.deepEqual(config.sources, { door: { uri: '/base/videos/door.mp4' }, yard: { uri: 'rtsp://cam/live', threads: 2 } });
+  assert.equal(config.nodes['people']?.on, 'frame');
+  assert.equal(config.nodes['people']?.placement, 'thread');
+  assert.deepEqual(config.sinks, { file: { jsonl: '/base/out/results.jsonl', overwrite: false } });
+});
+
+const cases: [title: string, from: string, to: string, message: RegExp][] = [
+  [
+    'an unknown key comes with its line and the nearest name',
+    'labels: [',
+    'lables: [',
+    /^p\.yaml:8: nodes\.people\.lables: unknown key "lables"\. Did you mean "labels"\?$/,
+  ],
+  ['an unknown key at the top', 'sinks:', 'sink:', /^p\.yaml:9: sink: unknown key "sink"\. Did you mean "sinks"\?$/],
+  ['an unknown key inside a union', 'threads: 2', 'thread: 2', /^p\.yaml:4: sources\.yard\.thread: unknown key "thread"\. Did you mean "threads"\?$/],
+  ['a wrong type', 'labels: [person]', 'labels: person', /^p\.yaml:8: nodes\.people\.labels: expected array, received string$/],
+  ['a number out of range', 'labels: [person]', 'confidence: 1.5', /^p\.yaml:8: nodes\.people\.confidence: .*<=1$/],
+  ['something missing', 'model: yolox-nano', 'on: frame', /^p\.yaml:6: nodes\.people\.model: /],
+  ['a version from the future', 'version: 1', 'version: 2', /^p\.yaml:1: version: expected 1$/],
+  [
+    'a variable that is not set',
+    '${HOST}',
+    '${NOPE}',
+    /^p\.yaml:4: sources\.yard\.uri: \$\{NOPE\} is not set; set it, or write \$\{NOPE:-default\}$/,
+  ],
+  ['a bad name', '  people:', '  "my people":', /^p\.yaml:6: nodes\.my people: a name begins with a letter/],
+  ['YAML that does not parse', 'labels: [person]', 'labels: [person', /^p\.yaml:9: /],
+  ['a key twice', '    labels: [person]', '    model: other', /^p\.yaml:8: Map keys must be unique/],
+];
+for (const [title, from, to, message] of cases)
+  test(`${title} is told`, () => {
+    assert.ok(GOOD.includes(from));
+    assert.throws(
+      () => read(GOOD.replace(from, to)),
+      (error) => (error instanceof Fault && error.code === 'CONFIG_INVALID' && message.test(error.message)) || assert.fail(String(error)),
+    );
+  });
+
+test('every problem is told at once', () => {
+  assert.throws(
+    () => read('version: 1\nsources: {}\nnodez: {}\n'),
+    (error: Fault) => error.message.split('\n').length >= 2,
+  );
+});
+
+test('a default stands in for a variable, and $${ is a plain ${', () => {
+  const config = read(GOOD.replace('${HOST}', '${NOPE:-here}').replace('videos/', () => '$${x}/'));
+  assert.equal(config.sources['yard']?.uri, 'rtsp://here/live');
+  assert.equal(config.sources['door']?.uri, '/base/${x}/door.mp4');
+});
+
+test('plain data is checked too', () => {
+  assert.throws(() => parsePipelineConfig({ version: 1, sources: {}, nodes: {} }), {
+    message: 'sources: name at least one source\nnodes: name at least one node',
+  });
+});
+
+test('the JSON Schema names every key with a description', () => {
+  const bare: string[] = [];
+  const visit = (schema: Record<string, unknown>, path: string): void => {
+    for (const [key, inner] of Object.entries((schema['properties'] ?? {}) as Record<string, Record<string, unknown>>)) {
+      if (typeof inner['description'] !== 'string' && !['width', 'height'].includes(key)) bare.push(`${path}.${key}`);
+      visit(inner, `${path}.${key}`);
+    }
+    if (typeof schema['additionalProperties'] === 'object') visit(schema['additionalProperties'] as Record<string, unknown>, `${path}.*`);
+    for (const branch of (schema['anyOf'] ?? []) as Record<string, unknown>[]) visit(branch, path);
+  };
+  visit(pipelineJsonSchema(), '');
+  assert.deepEqual(bare, []);
+});

@@ -1,0 +1,3 @@
+export * from './config-file.js';
+export * from './config-problems.js';
+export * from './config.js';

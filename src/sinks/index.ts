@@ -1,0 +1,3 @@
+export * from './jsonl.js';
+export * from './output-folder.js';
+export * from './port.js';

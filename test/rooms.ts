@@ -1,0 +1,39 @@
+/** A room of the house: what it may import. A room imports only rooms above it in this list. */
+export interface Room {
+  readonly name: string;
+  readonly holds: string;
+  readonly imports: readonly string[];
+  /** npm packages, each with the folder inside the room that may name it (`''` for the whole room). */
+  readonly packages: Readonly<Record<string, string>>;
+}
+
+const room = (name: string, holds: string, imports: readonly string[], packages: Readonly<Record<string, string>> = {}): Room => ({
+  name,
+  holds,
+  imports,
+  packages,
+});
+
+/** Who may import whom. `rooms.test.ts` holds the code to it, and docs/reference/rooms.md prints it. */
+export const ROOMS: readonly Room[] = [
+  room('core', 'the nouns: Frame, Pts, Tensor, Box, metadata, Fault, Scope, Clock, and the ports Log and Meter', []),
+  room('vision', 'pure maths on boxes and pixels: IoU, NMS, fits and their inverses, average precision', ['core']),
+  room('media', 'sources and outputs of pictures and sound', ['core', 'vision'], { 'node-av': 'libav' }),
+  room('models', 'runtimes, heads, the zoo and converters', ['core', 'vision'], {
+    'onnxruntime-node': 'onnx',
+    pacote: 'zoo',
+    'npm-registry-fetch': 'zoo',
+    '@npmcli/config': 'zoo',
+    '@bufbuild/protobuf': 'convert',
+  }),
+  room('inference', 'the engine: instances, batching, priorities, statistics', ['core', 'vision', 'models']),
+  room('sinks', 'where results go', ['core']),
+  room('pipeline', 'the graph, its configuration and its runner', ['core', 'vision', 'media', 'models', 'inference', 'sinks']),
+  room('cli', 'the only reader of argv, environment and exit codes', ['core', 'vision', 'media', 'models', 'inference', 'sinks', 'pipeline'], {
+    commander: '',
+  }),
+  room('testing', 'fakes and conformance suites for tests, and where to find development assets', ['core', 'media', 'models', 'inference']),
+];
+
+/** Packages that any room may name: zod where a schema is defined, yaml where a file is read. */
+export const EVERYWHERE: readonly string[] = ['zod', 'yaml'];
