@@ -20,6 +20,7 @@ export async function* inOrder<I, O extends Disposable>(
   let ended = false;
   let left = false;
   let failure: { readonly error: unknown } | undefined;
+  // One slot is enough: the feeder waits only while items are at work, the reader only while none is.
   const changed = (): Promise<void> => new Promise((resolve) => (wake = resolve));
 
   const feed = async (): Promise<void> => {
