@@ -118,7 +118,7 @@ export function detectCommand(context: CliContext): Command {
     .summary('find objects in a video')
     .description('Finds objects on every frame of a video and writes DIR/results.jsonl: one record a frame.')
     .argument('<video>', 'file, address, or synthetic: scene')
-    .option('-m, --model <name>', 'a model of the catalogue (see: ocellus models ls)', 'yolox-nano')
+    .option('-m, --model <name>', 'a model of the catalogue (see: ocellus models ls)', 'coco-centernet')
     .option('-o, --output <dir>', 'folder for the results', '.')
     .option('--overwrite', 'replace results that are already there')
     .option('--labels <names>', 'keep these classes only, such as person,car', list)

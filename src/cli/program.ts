@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { FAULTS, type Fault, toFault } from '../core/index.js';
 import { schemaCommand, validateCommand } from './config-commands.js';
@@ -6,12 +5,7 @@ import type { CliContext } from './context.js';
 import { detectCommand } from './detect.js';
 import { doctorCommand } from './doctor.js';
 import { modelsCommand } from './models.js';
-
-/** Version of the installed package. */
-export function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
-  return version;
-}
+import { packageVersion } from './version.js';
 
 /** The whole command line, made anew for each run. */
 export function createProgram(context: CliContext): Command {
