@@ -1,0 +1,104 @@
+import { open, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AVDISCARD_ALL, AVMEDIA_TYPE_VIDEO } from 'node-av/constants';
+import { FormatContext, type Stream } from 'node-av/lib';
+import { Fault, fail, throwIfAborted } from '../../core/index.js';
+import { libavText } from './calls.js';
+
+/** An open container; whoever opens it closes it, and not while a call on it is under way. */
+export interface Demuxer extends AsyncDisposable {
+  readonly format: FormatContext;
+  /** The picture stream, unless there is none. Packets of other streams are not read. */
+  readonly video?: Stream;
+}
+
+const ADDRESS = /^[a-z][a-z0-9+.-]+:\/\//i;
+
+/** True for an address such as `rtsp://`; everything else is a path. */
+export const isAddress = (uri: string): boolean => ADDRESS.test(uri) && !uri.startsWith('file://');
+
+/** What messages and frames call a source: the file's name. */
+export const nameOf = (uri: string): string => (isAddress(uri) ? uri : basename(pathOf(uri)));
+
+/** The path that `uri` means. */
+export const pathOf = (uri: string): string => (uri.startsWith('file://') ? fileURLToPath(uri) : uri);
+
+const CAUSES: Record<string, readonly ['NOT_FOUND' | 'PERMISSION_DENIED', string]> = {
+  ENOENT: ['NOT_FOUND', 'no such file'],
+  ENOTDIR: ['NOT_FOUND', 'no such file: a part of its path is not a folder'],
+  EACCES: ['PERMISSION_DENIED', 'the file may not be read by this user'],
+  EPERM: ['PERMISSION_DENIED', 'the file may not be read by this user'],
+};
+
+function fileFault(path: string, error: unknown): Fault {
+  const row = CAUSES[(error as NodeJS.ErrnoException).code ?? ''];
+  if (row) return new Fault(row[0], `${path}: ${row[1]}`, { cause: error });
+  return new Fault('INPUT_CORRUPT', `${path}: cannot be opened: ${(error as Error).message}`, { cause: error });
+}
+
+/** Says what is wrong with a path before libav sees it, and returns its first bytes. */
+async function headOf(path: string): Promise<Buffer> {
+  const entry = await stat(path).catch((error: unknown) => {
+    throw fileFault(path, error);
+  });
+  if (entry.isDirectory()) fail('INPUT_CORRUPT', `${path}: is a folder, not a video; name one file in it`);
+  if (!entry.isFile()) return Buffer.alloc(0);
+  if (entry.size === 0) fail('INPUT_CORRUPT', `${path}: the file is empty`);
+  const file = await open(path).catch((error: unknown) => {
+    throw fileFault(path, error);
+  });
+  try {
+    const head = Buffer.alloc(12);
+    const { bytesRead } = await file.read(head, 0, head.length, 0);
+    return head.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+function refusal(uri: string, head: Buffer, code: number): Fault {
+  const isMp4 = head.subarray(4, 8).toString('latin1') === 'ftyp';
+  const why = isMp4
+    ? 'the MP4 has no index: it is cut off, or was still being written'
+    : 'not a video, picture or sound format that can be read, or damaged from its first bytes';
+  return new Fault('INPUT_CORRUPT', `${uri}: ${why} (${libavText(code)})`);
+}
+
+async function openFormat(uri: string, signal: AbortSignal | undefined): Promise<FormatContext> {
+  const address = isAddress(uri);
+  const path = pathOf(uri);
+  const head = address ? Buffer.alloc(0) : await headOf(path);
+  const format = new FormatContext();
+  format.allocContext();
+  const interrupt = (): void => format.interrupt();
+  signal?.addEventListener('abort', interrupt, { once: true });
+  const opened = await format.openInput(address ? uri : `file:${path}`);
+  signal?.removeEventListener('abort', interrupt);
+  if (opened < 0) {
+    format.freeContext();
+    throwIfAborted(signal);
+    if (address) fail('UNAVAILABLE', `${uri}: cannot be opened: ${libavText(opened)}`);
+    throw refusal(path, head, opened);
+  }
+  return format;
+}
+
+/** Opens `uri` and finds its streams. @throws Fault NOT_FOUND, PERMISSION_DENIED, INPUT_CORRUPT, UNAVAILABLE for an address, or CANCELLED on abort */
+export async function openDemuxer(uri: string, signal?: AbortSignal): Promise<Demuxer> {
+  const format = await openFormat(uri, signal);
+  const close = async (): Promise<void> => {
+    await format.closeInput();
+    format.freeContext();
+  };
+  const found = await format.findStreamInfo();
+  if (found < 0 || format.nbStreams === 0) {
+    await close();
+    fail('INPUT_CORRUPT', `${uri}: holds no stream that can be read${found < 0 ? `: ${libavText(found)}` : ''}`);
+  }
+  const index = format.findBestStream(AVMEDIA_TYPE_VIDEO);
+  const { streams } = format;
+  const video = streams[index];
+  for (const stream of streams) if (stream !== video) stream.discard = AVDISCARD_ALL;
+  return { format, ...(video ? { video } : {}), [Symbol.asyncDispose]: close };
+}

@@ -1,0 +1,121 @@
+import { AV_PIX_FMT_BGR24, AV_PIX_FMT_GBRP, AV_PIX_FMT_GRAY8, AV_PIX_FMT_RGB24, type AVPixelFormat } from 'node-av/constants';
+import { avImageGetBufferSize, type Frame } from 'node-av/lib';
+import type { PictureRequest, Pixels, Rect, Size } from '../../core/index.js';
+import { fillAround, resolveRequest } from '../request.js';
+import { type FrameStore, pictureFrame } from './native-frames.js';
+import { pixelFormatOf } from './pixel-format.js';
+import type { ScaledPicture, Scalers } from './scalers.js';
+
+/** Scaler flags of the usual way. */
+const SCALING = 'bilinear';
+/** Scaler flags for pictures that are already RGB: without these, libav halves their chroma on the way. */
+const RGB_SCALING = 'bilinear+full_chroma_inp+full_chroma_int+accurate_rnd';
+
+/** The native form of a request, and where its planes are found in libav's picture. */
+interface Form {
+  readonly format: AVPixelFormat;
+  readonly channels: number;
+  readonly planes: readonly number[];
+}
+
+/** libav keeps planar RGB as green, blue, red. */
+function formOf({ order, layout }: PictureRequest): Form {
+  if (order === 'gray') return { format: AV_PIX_FMT_GRAY8, channels: 1, planes: [0] };
+  if (layout === 'planar') return { format: AV_PIX_FMT_GBRP, channels: 1, planes: order === 'rgb' ? [2, 0, 1] : [1, 0, 2] };
+  return { format: order === 'rgb' ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_BGR24, channels: 3, planes: [0] };
+}
+
+/** Copies the scaled picture to `content`; in one piece where its rows are those of the target. */
+function place(picture: ScaledPicture, form: Form, size: Size, content: Rect, into: Uint8Array): void {
+  const stride = size.width * form.channels;
+  const row = content.width * form.channels;
+  form.planes.forEach((from, to) => {
+    const plane = picture.planes[from]!;
+    const step = picture.strides[from]!;
+    const start = (to * size.height + content.y) * stride + content.x * form.channels;
+    if (step === stride && row === stride) {
+      into.set(plane.subarray(0, row * content.height), start);
+      return;
+    }
+    for (let y = 0; y < content.height; y++) into.set(plane.subarray(y * step, y * step + row), start + y * stride);
+  });
+}
+
+const covers = ({ x, y, width, height }: Rect, frame: Frame): boolean => x === 0 && y === 0 && width === frame.width && height === frame.height;
+
+/** What the pixels of one source share. */
+export interface PixelsHome {
+  readonly scalers: Scalers;
+  readonly store: FrameStore;
+}
+
+/** Decoded pixels in libav's memory, YUV as they came. Only what is asked for is converted, off the calling thread. */
+export class LibavPixels implements Pixels {
+  readonly #home: PixelsHome;
+
+  /** Takes ownership of `frame`. */
+  constructor(
+    readonly label: string,
+    readonly frame: Frame,
+    home: PixelsHome,
+  ) {
+    this.#home = home;
+    home.scalers.retain();
+  }
+
+  get bytes(): number {
+    const { format, width, height } = this.frame;
+    return avImageGetBufferSize(format as AVPixelFormat, width, height, 1);
+  }
+
+  async render(request: PictureRequest, into: Uint8Array): Promise<void> {
+    const { frame } = this;
+    const { source, content, pad } = resolveRequest(request, frame, this.label);
+    const form = formOf(request);
+    fillAround(into, request.size, content, pad, form.planes.length, form.channels);
+    const read = (picture: ScaledPicture): void => place(picture, form, request.size, content, into);
+    const target = { format: form.format, width: content.width, height: content.height };
+    const { scalers } = this.#home;
+    if (covers(source, frame)) return scalers.scale(frame, { ...target, flags: SCALING }, read);
+    const { chroma } = pixelFormatOf(frame.format as AVPixelFormat);
+    if (source.x % chroma.x === 0 && source.y % chroma.y === 0) {
+      return this.#cropped(frame, source, (part) => scalers.scale(part, { ...target, flags: SCALING }, read));
+    }
+    return this.#betweenChroma(source, chroma, (part) => scalers.scale(part, { ...target, flags: RGB_SCALING }, read));
+  }
+
+  free(): void {
+    this.#home.store.give(this.frame);
+    this.#home.scalers.release();
+  }
+
+  async #cropped(from: Frame, rect: Rect, use: (part: Frame) => Promise<void>): Promise<void> {
+    const { scalers, store } = this.#home;
+    const part = store.take();
+    try {
+      scalers.crop(from, part, rect);
+      await use(part);
+    } finally {
+      store.give(part);
+    }
+  }
+
+  /**
+   * A rectangle that begins between two chroma samples cannot be cut out of YUV without moving its colours: a slightly larger one is cut
+   * out, made RGB at its own size, and cut again.
+   */
+  async #betweenChroma(source: Rect, chroma: { readonly x: number; readonly y: number }, use: (part: Frame) => Promise<void>): Promise<void> {
+    const left = source.x % chroma.x;
+    const top = source.y % chroma.y;
+    const around: Rect = { x: source.x - left, y: source.y - top, width: source.width + left, height: source.height + top };
+    await this.#cropped(this.frame, around, async (part) => {
+      const rgb = pictureFrame(AV_PIX_FMT_RGB24, around);
+      try {
+        await this.#home.scalers.scaleInto(part, rgb, SCALING);
+        await this.#cropped(rgb, { x: left, y: top, width: source.width, height: source.height }, use);
+      } finally {
+        rgb.free();
+      }
+    });
+  }
+}
