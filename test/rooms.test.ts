@@ -69,7 +69,9 @@ test('the checks see what they should: a wrong room, a back door, a stray packag
 });
 
 test('packages that rooms may name are dependencies, pinned exactly, and no dependency is unused', () => {
-  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+  type Manifest = Record<'dependencies' | 'optionalDependencies', Record<string, string>>;
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
+  const dependencies = { ...manifest.dependencies, ...manifest.optionalDependencies };
   for (const [name, version] of Object.entries(dependencies)) assert.match(version, /^\d+\.\d+\.\d+$/, `${name} is not pinned`);
   const granted = new Set([...EVERYWHERE, ...ROOMS.flatMap((room) => Object.keys(room.packages))]);
   assert.deepEqual(Object.keys(dependencies).toSorted(), [...granted].toSorted());

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { Fault } from '../core/index.js';
 import { type Pipeline, type PipelineConfigInput, type RunSummary, openPipeline } from '../pipeline/index.js';
 import type { CliContext } from './context.js';
-import { createModelFinder } from './model-finder.js';
+import { createCliZoo } from './cli-zoo.js';
 import { ProgressReporter } from './progress.js';
 
 interface DetectOptions {
@@ -79,8 +79,7 @@ function lossText({ streams }: RunSummary): string {
 async function runDetect(source: string, options: DetectOptions, context: CliContext): Promise<void> {
   const { stderr, stdout, drain } = context;
   const file = join(options.output, 'results.jsonl');
-  const finder = createModelFinder(context);
-  await using pipeline = await openPipeline(configOf(source, options, context.cwd), { models: finder, signal: drain });
+  await using pipeline = await openPipeline(configOf(source, options, context.cwd), { models: createCliZoo(context), signal: drain });
   const stop = (): void => pipeline.stop();
   drain.addEventListener('abort', stop);
   stderr.write(planText(source, pipeline));

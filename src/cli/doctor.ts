@@ -4,7 +4,7 @@ import { Fault, toFault } from '../core/index.js';
 import { aboutLibav } from '../media/index.js';
 import { aboutOnnxRuntime } from '../models/index.js';
 import type { CliContext } from './context.js';
-import { createCliZoo, zooPlaces } from './model-finder.js';
+import { createCliZoo } from './cli-zoo.js';
 import { packageVersion } from './version.js';
 
 type State = 'ok' | 'note' | 'fail';
@@ -30,16 +30,15 @@ async function videoFinding(): Promise<Finding> {
 }
 
 async function runtimeFinding(context: CliContext): Promise<Finding> {
-  const zoo = createCliZoo(context);
-  const binding = await zoo.findRuntime();
-  if (binding === 'missing')
+  const place = await createCliZoo(context).findRuntime();
+  if (place.kind === 'missing')
     return found('ONNX runtime', 'note', 'not installed (its install script needs a host outside the npm registry); it is taken from your registry at first use. Or type: npm install --ignore-scripts ocellus');
-  const { version, providers } = await aboutOnnxRuntime(binding);
-  return found('ONNX runtime', 'ok', `${version}, providers: ${providers.join(', ')}${binding ? ' (from the cache)' : ''}`);
+  const { version, providers } = await aboutOnnxRuntime(place.kind === 'cache' ? place.folder : undefined);
+  return found('ONNX runtime', 'ok', `${version}, providers: ${providers.join(', ')}${place.kind === 'cache' ? ' (from the cache)' : ''}`);
 }
 
 async function cacheFinding(context: CliContext): Promise<Finding> {
-  const { cacheFolder } = zooPlaces(context);
+  const { cacheFolder } = createCliZoo(context).options;
   await mkdir(cacheFolder, { recursive: true });
   await access(cacheFolder, constants.W_OK);
   const { bavail, bsize } = await statfs(cacheFolder);
@@ -49,7 +48,7 @@ async function cacheFinding(context: CliContext): Promise<Finding> {
 
 async function modelsFinding(context: CliContext): Promise<Finding> {
   const rows = await createCliZoo(context).list();
-  const ready = rows.filter(({ present }) => present).map(({ name }) => name);
+  const ready = rows.filter(({ here, convertible }) => here || convertible).map(({ entry }) => entry.name);
   return found('Models', 'ok', ready.length ? `ready: ${ready.join(', ')}` : `none fetched yet; ${rows.length} in the catalogue`);
 }
 

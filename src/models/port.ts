@@ -50,6 +50,8 @@ export interface Weights {
   readonly runtime: string;
   /** Path of the file, absolute. */
   readonly path: string;
+  /** Folder to load the runtime's package from; the installed one when absent. */
+  readonly binding?: string;
 }
 
 /** All that an instance needs to know of a model; plain data, crosses threads and processes. */

@@ -1,7 +1,7 @@
 import { BoundedQueue, type Frame, type FrameMeta, type Log, NULL_LOG, type ObjectMeta, Scope, throwIfAborted, toFault } from '../core/index.js';
 import { type Engine, type LoadedModel, createEngine } from '../inference/index.js';
 import { type Media, type MediaInfo, type MediaLosses, type VideoSource, openMedia } from '../media/index.js';
-import type { ModelDefinition } from '../models/index.js';
+import { type ModelDefinition, type ModelSource, createZoo } from '../models/index.js';
 import { type Sink, openJsonl, prepareOutput } from '../sinks/index.js';
 import { parsePipelineConfig } from './config-file.js';
 import type { CustomModel, PipelineConfig, PipelineConfigInput } from './config.js';
@@ -11,8 +11,8 @@ import { inOrder } from './in-order.js';
 
 /** What a pipeline is built from; each part has a default. */
 export interface PipelineOptions {
-  /** Finds a model of the catalogue by name. */
-  readonly models: (name: string, signal?: AbortSignal) => Promise<ModelDefinition>;
+  /** Brings models; a plain `createZoo()` when absent. */
+  readonly models?: ModelSource;
   readonly media?: Media;
   /** Used, but not closed, by the pipeline; it makes and closes one of its own when absent. */
   readonly engine?: Engine;
@@ -56,7 +56,7 @@ export interface Pipeline<N extends string = string> extends AsyncDisposable {
   stop(): void;
 }
 
-const customDefinition = (name: string, { file, picture, head, labels }: CustomModel): ModelDefinition => {
+const ownDefinition = (name: string, { file, picture, head, labels }: CustomModel): ModelDefinition => {
   const { settings, ...rest } = head;
   return { name, weights: { runtime: 'onnx', path: file }, picture, head: settings ? { ...rest, settings } : rest, labels };
 };
@@ -65,17 +65,18 @@ const customDefinition = (name: string, { file, picture, head, labels }: CustomM
  * Opens everything that the configuration names, and closes it again when any part fails.
  * @throws Fault CONFIG_INVALID, and those of the parts: NOT_FOUND, INPUT_CORRUPT, MODEL_MISMATCH, ALREADY_EXISTS, OUTPUT_FAILED, ...
  */
-export async function openPipeline<const C extends PipelineConfigInput>(config: C, options: PipelineOptions): Promise<Pipeline<keyof C['nodes'] & string>> {
+export async function openPipeline<const C extends PipelineConfigInput>(config: C, options: PipelineOptions = {}): Promise<Pipeline<keyof C['nodes'] & string>> {
   const parsed = parsePipelineConfig(config);
   await using scope = new Scope();
-  const { media = openMedia(), log = NULL_LOG, signal } = options;
+  const { media = openMedia(), models = createZoo(), log = NULL_LOG, signal } = options;
   for (const { jsonl, overwrite } of Object.values(parsed.sinks)) await prepareOutput(jsonl, { overwrite });
   const sources = await openSources(parsed, media, scope, { log, ...(signal ? { signal } : {}) });
   const engine = options.engine ?? scope.use(createEngine({ log }));
   const nodes: FrameNode[] = [];
   for (const [name, node] of Object.entries(parsed.nodes)) {
     throwIfAborted(signal);
-    const definition = typeof node.model === 'string' ? await options.models(node.model, signal) : customDefinition(name, node.model);
+    const { model } = node;
+    const definition = typeof model === 'string' ? await models.named(model, signal) : await models.own(ownDefinition(name, model), signal);
     nodes.push(scope.use(await openDetectorNode(name, node, definition, engine)));
   }
   const sinks: Sink[] = [];

@@ -6,7 +6,8 @@ import { after, before, test } from 'node:test';
 import { Fault, type Tensor } from '../../core/index.js';
 import { runtimeConformance, type ConformanceGraph } from '../conformance.js';
 import { OnnxGraph } from '../convert/onnx-graph.js';
-import { notInstalled, onnxRuntime } from './onnx-runtime.js';
+import { notInstalled } from './load-ort.js';
+import { onnxRuntime } from './onnx-runtime.js';
 
 let folder: string;
 before(async () => void (folder = await mkdtemp(join(tmpdir(), 'ocellus-onnx-'))));

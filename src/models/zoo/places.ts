@@ -31,6 +31,8 @@ export const CACHE_LAYOUT = {
   sources: 'sources',
   /** Unfinished downloads and locks. */
   downloads: 'downloads',
+  /** Runtimes that npm did not install. */
+  runtimes: 'runtimes',
   /** Archives being unpacked; emptied after each import. */
   staging: 'staging',
 } as const;
