@@ -28,6 +28,11 @@ export class SizedBufferPool implements BufferPool {
     return this.#lent.has(buffer as ArrayBuffer);
   }
 
+  /** Whether a tensor lies in a buffer that was taken here. */
+  isAnyLent(tensors: readonly Tensor[]): boolean {
+    return tensors.some(({ data }) => 'buffer' in data && this.isLent(data.buffer));
+  }
+
   /** Gives back a buffer taken here; one given twice, or taken elsewhere, is ignored. */
   give(buffer: ArrayBuffer): void {
     if (this.#lent.delete(buffer)) this.adopt(buffer);

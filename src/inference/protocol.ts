@@ -3,7 +3,7 @@ import type { ModelSpec, ProviderAttempt } from '../models/index.js';
 import type { Detections } from '../vision/index.js';
 import type { RunReport, RunResult } from './instance.js';
 import type { InferenceRequest } from './port.js';
-import { type TensorData, sendable } from './sendable.js';
+import type { TensorData } from './sendable.js';
 
 /** A part of a message: flat arrays are the cheapest thing that both structured clone and the process channel know. */
 export type Flat = readonly unknown[];
@@ -15,7 +15,11 @@ export type ToInstance = readonly ['run', requests: readonly Flat[], returning: 
 export type FromInstance =
   | readonly ['ready', spec: ModelSpec, providers: readonly ProviderAttempt[], maxBatch: number]
   | readonly ['refused', code: FaultCode, message: string]
-  | readonly ['done', results: readonly Flat[], inputMs: number, runMs: number, outputMs: number, returned: readonly ArrayBuffer[]];
+  | readonly ['done', results: readonly Flat[], inputMs: number, runMs: number, outputMs: number, returned: readonly ArrayBuffer[]]
+  | readonly ['ended'];
+
+/** The answer to a batch. */
+export type DoneMessage = Extract<FromInstance, readonly ['done', ...unknown[]]>;
 
 /** How a tensor is prepared for sending; `asIs` where nothing is transferred. */
 export type Prepare = (tensor: Tensor, transfer: ArrayBuffer[]) => TensorData;
@@ -90,20 +94,6 @@ export function encodeReport(report: RunReport, prepare: Prepare, transfer: Arra
 }
 
 /** The way back from {@link encodeReport}. */
-export function decodeReport([, results, inputMs, runMs, outputMs]: Extract<FromInstance, readonly ['done', ...unknown[]]>): RunReport {
+export function decodeReport([, results, inputMs, runMs, outputMs]: DoneMessage): RunReport {
   return { results: results.map(decodeResult), inputMs, runMs, outputMs };
 }
-
-/** Which inputs of a batch lie in buffers that {@link sendable} transfers and `wanted` wants back, counted through the batch. */
-export function returningInputs(requests: readonly InferenceRequest[], transfer: readonly ArrayBuffer[], wanted: (buffer: ArrayBuffer) => boolean): number[] {
-  const returning: number[] = [];
-  let index = 0;
-  for (const { inputs } of requests)
-    for (const { data } of inputs) {
-      if ('buffer' in data && wanted(data.buffer as ArrayBuffer) && transfer.includes(data.buffer as ArrayBuffer)) returning.push(index);
-      index++;
-    }
-  return returning;
-}
-
-export { sendable };

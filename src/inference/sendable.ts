@@ -7,7 +7,7 @@ function exactCopy(tensor: Tensor): TensorData {
   if (tensor.datatype === 'BYTES') return tensor.data.map((bytes) => new Uint8Array(bytes));
   const { buffer, byteOffset, byteLength } = tensor.data;
   const copy = new ArrayBuffer(byteLength);
-  new Uint8Array(copy).set(new Uint8Array(buffer, byteOffset, byteLength));
+  if (byteLength > 0) new Uint8Array(copy).set(new Uint8Array(buffer, byteOffset, byteLength));
   return viewOf(tensor.datatype, copy);
 }
 
@@ -20,7 +20,7 @@ const listBuffers = (data: TensorData, transfer: ArrayBuffer[]): void => {
 function mayTravel(data: TensorData, transfer: readonly ArrayBuffer[]): data is Exclude<TensorData, readonly Uint8Array[]> {
   if (!('buffer' in data)) return false;
   const { buffer } = data;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === data.byteLength && !transfer.includes(buffer);
+  return buffer instanceof ArrayBuffer && data.byteLength > 0 && buffer.byteLength === data.byteLength && !transfer.includes(buffer);
 }
 
 /**
