@@ -1,0 +1,18 @@
+import { didYouMean, fail, type Size } from '../../core/index.js';
+import type { ModelSpec } from '../port.js';
+import { boxes } from './boxes.js';
+import type { Decoder, Head, HeadSpec } from './port.js';
+import { ssd } from './ssd.js';
+import { yolox } from './yolox.js';
+
+/** Every kind of head; a new one is one file and one row. */
+export const HEADS: readonly Head[] = Object.freeze([yolox, ssd, boxes]);
+
+/** Makes the decoder that `head` describes. @throws Fault CONFIG_INVALID for an unknown type or wrong settings, MODEL_MISMATCH when outputs do not fit */
+export function createDecoder(head: HeadSpec, model: ModelSpec, picture: Size, heads: readonly Head[] = HEADS): Decoder {
+  const types = heads.map(({ type }) => type);
+  const found =
+    heads.find(({ type }) => type === head.type) ??
+    fail('CONFIG_INVALID', `head.type: no head "${head.type}".${didYouMean(head.type, types)} There are ${types.join(', ')}`);
+  return found.create(head, model, picture);
+}
