@@ -1,1 +1,4 @@
+export { type EngineOptions, createEngine } from './engine.js';
 export * from './port.js';
+export { RESTART_RULES, type RestartRules } from './restart-policy.js';
+export type { FreeInstance, Schedulable, Scheduler } from './scheduler.js';

@@ -1,0 +1,70 @@
+import { toFault } from '../core/index.js';
+import type { ModelDefinition } from '../models/index.js';
+import { execute } from './inline-instance.js';
+import type { InferenceRequest } from './port.js';
+import { type Flat, type FromInstance, type Prepare, type ToInstance, decodeRequests, encodeReport } from './protocol.js';
+import { type ModelHost, openModelHost } from './stand-in-host.js';
+
+/** The far end of a channel: what an instance in a thread or process talks through. */
+export interface FarEnd {
+  post(message: FromInstance, transfer: ArrayBuffer[]): void;
+  onMessage(take: (message: ToInstance) => void): void;
+  /** Called before work that must not be cut off (opening, a run, releasing); false when the process is about to end and nothing may begin. */
+  enter(): boolean;
+  leave(): void;
+  /** Nothing more to do: lets the thread or process end. */
+  end(): void;
+  readonly prepare: Prepare;
+}
+
+function returnedBuffers(requests: readonly InferenceRequest[], returning: readonly number[]): ArrayBuffer[] {
+  if (returning.length === 0) return [];
+  const inputs = requests.flatMap((request) => request.inputs);
+  return returning.map((index) => (inputs[index]!.data as Float32Array<ArrayBuffer>).buffer);
+}
+
+async function answer(host: ModelHost, far: FarEnd, flats: readonly Flat[], returning: readonly number[]): Promise<void> {
+  const requests = decodeRequests(flats);
+  if (!far.enter()) return;
+  const report = await execute(host, requests);
+  far.leave();
+  const transfer: ArrayBuffer[] = [];
+  far.post(encodeReport(report, far.prepare, transfer, returnedBuffers(requests, returning)), transfer);
+}
+
+async function open(far: FarEnd, definition: ModelDefinition): Promise<ModelHost | undefined> {
+  if (!far.enter()) return undefined;
+  try {
+    const host = await openModelHost(definition);
+    far.post(['ready', host.spec, host.providers, host.maxBatch], []);
+    return host;
+  } catch (error) {
+    const { code, message } = toFault(error);
+    far.post(['refused', code, message], []);
+    return undefined;
+  } finally {
+    far.leave();
+  }
+}
+
+/** Runs one instance at the far end of a channel until it is told to stop: opens the model, answers batches in order, releases. */
+export async function runInstance(far: FarEnd, definition: ModelDefinition): Promise<void> {
+  const messages: ToInstance[] = [];
+  let wake: (() => void) | undefined;
+  far.onMessage((message) => {
+    messages.push(message);
+    wake?.();
+  });
+  const host = await open(far, definition);
+  while (host) {
+    const message = messages.shift();
+    if (!message) await new Promise<void>((resolve) => (wake = resolve));
+    else if (message[0] === 'run') await answer(host, far, message[1], message[2]);
+    else break;
+  }
+  if (host && far.enter()) {
+    await host[Symbol.asyncDispose]();
+    far.leave();
+  }
+  far.end();
+}

@@ -1,0 +1,58 @@
+import type { Fault } from '../core/index.js';
+import type { ModelDefinition, ModelSpec, ProviderAttempt } from '../models/index.js';
+import type { Detections } from '../vision/index.js';
+import type { Tensor } from '../core/index.js';
+import type { SizedBufferPool } from './buffer-pool.js';
+import type { InferenceRequest } from './port.js';
+
+/** What an instance says of the model that it opened. Instances of one model must agree on `spec` and `maxBatch`. */
+export interface InstanceDescription {
+  readonly spec: ModelSpec;
+  readonly providers: readonly ProviderAttempt[];
+  /** Rows that the graph takes in one run; `Infinity` when its batch axis is free. */
+  readonly maxBatch: number;
+}
+
+/** What became of one request of a batch. */
+export type RunResult =
+  | { readonly outputs: readonly Tensor[]; readonly detections: readonly Detections[] }
+  | { readonly fault: { readonly code: Fault['code']; readonly message: string } };
+
+/** What became of a batch: one result a request, in order, and where the time of the run went. */
+export interface RunReport {
+  readonly results: readonly RunResult[];
+  readonly inputMs: number;
+  readonly runMs: number;
+  readonly outputMs: number;
+}
+
+/** What an instance tells its owner. */
+export interface InstanceEvents {
+  /** The oldest batch given to it has been run. */
+  finished(report: RunReport): void;
+  /** It is gone by no wish of ours, with every batch it held; `fault` is for the one that ran. Told at most once, and only after opening. */
+  lost(fault: Fault): void;
+}
+
+/** A copy of a model that runs batches, wherever it is placed. Disposing lets what it holds finish first. */
+export interface Instance extends AsyncDisposable {
+  readonly description: InstanceDescription;
+  /** Takes over the inputs and runs the batch after those given before; answers later, by `finished` or `lost`, in order. @throws anything that keeps it from sending the batch; no answer follows then */
+  run(requests: readonly InferenceRequest[]): void;
+}
+
+/** What is needed to open an instance. */
+export interface InstanceOrder {
+  readonly definition: ModelDefinition;
+  /** Its number in the model. */
+  readonly index: number;
+  readonly pool: SizedBufferPool;
+  readonly events: InstanceEvents;
+  /** A run longer than this is a hang; only a process can be rid of one. */
+  readonly hangAfterMs: number | undefined;
+  /** Calls back after a while; returns the way to call it off. */
+  readonly after: (ms: number, run: () => void) => () => void;
+}
+
+/** Opens an instance of one placement. @throws Fault what the runtime said of the weights, UNAVAILABLE when thread or process ended before it was ready */
+export type OpenInstance = (order: InstanceOrder) => Promise<Instance>;

@@ -1,0 +1,23 @@
+import type { ModelDefinition } from '../models/index.js';
+import { runInstance } from './instance-loop.js';
+import { asIs } from './protocol.js';
+
+const send = process.send?.bind(process);
+
+// The definition comes as the first message; whatever follows belongs to the instance.
+process.once('message', (definition: ModelDefinition) => {
+  void runInstance(
+    {
+      post: (message) => void send?.(message),
+      onMessage: (take) => process.on('message', take),
+      enter: () => true,
+      leave: () => {},
+      // The callback comes when everything sent before has been written.
+      end: () => void send?.(['ended'], undefined, undefined, () => process.disconnect()),
+      prepare: asIs,
+    },
+    definition,
+  );
+});
+// The parent is gone or has let go: nobody is left to answer.
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Tensor } from '../core/index.js';
+import type { RunReport } from './instance.js';
+import type { InferenceRequest } from './port.js';
+import { type DoneMessage, asIs, decodeReport, decodeRequests, encodeReport, encodeRequests } from './protocol.js';
+import { sendable, sendableCopy } from './sendable.js';
+
+const floats = (data: Float32Array, name = 'x'): Tensor => ({ name, datatype: 'FP32', shape: [1, data.length], data });
+
+const sent = <T>(value: T, transfer: ArrayBuffer[]): T => structuredClone(value, { transfer });
+
+test('requests survive the way to an instance', () => {
+  const requests: InferenceRequest[] = [
+    {
+      inputs: [floats(Float32Array.of(1, 2)), { name: 's', datatype: 'BYTES', shape: [2], data: [Buffer.from('ab'), Buffer.from('')] }],
+      answer: 'tensors',
+    },
+    { inputs: [{ name: 'n', datatype: 'INT64', shape: [1], data: BigInt64Array.of(-5n) }], answer: 'detections', thresholds: { confidence: 0.25 } },
+  ];
+  const transfer: ArrayBuffer[] = [];
+  const got = decodeRequests(sent(encodeRequests(requests, sendable, transfer), transfer));
+  assert.equal(got[0]!.inputs[0]!.name, 'x');
+  assert.deepEqual(got[0]!.inputs[0]!.data, Float32Array.of(1, 2));
+  assert.deepEqual(got[0]!.inputs[1]!.data, [Uint8Array.of(97, 98), new Uint8Array()]);
+  assert.deepEqual(got[1], {
+    inputs: [{ name: 'n', datatype: 'INT64', shape: [1], data: BigInt64Array.of(-5n) }],
+    answer: 'detections',
+    thresholds: { confidence: 0.25 },
+  });
+});
+
+test('reports survive the way back: outputs, detections of each row, faults, times and buffers', () => {
+  const found = { boxes: Float32Array.of(1, 2, 3, 4), scores: Float32Array.of(0.5), classIds: Int32Array.of(7) };
+  const none = { boxes: new Float32Array(), scores: new Float32Array(), classIds: new Int32Array() };
+  const report: RunReport = {
+    results: [
+      { outputs: [floats(Float32Array.of(9))], detections: [] },
+      { fault: { code: 'UNKNOWN', message: 'no' } },
+      { outputs: [], detections: [found, none] },
+    ],
+    inputMs: 1,
+    runMs: 2,
+    outputMs: 3,
+  };
+  const want = structuredClone(report);
+  const transfer: ArrayBuffer[] = [];
+  const message = sent(encodeReport(report, sendable, transfer, [new ArrayBuffer(8)]), transfer) as DoneMessage;
+  assert.deepEqual(decodeReport(message), want);
+  assert.equal(message[5][0]!.byteLength, 8);
+});
+
+test('an output that lies in the buffer of an input is sent once, as the output', () => {
+  const data = Float32Array.of(1, 2);
+  const transfer: ArrayBuffer[] = [];
+  const report: RunReport = { results: [{ outputs: [floats(data)], detections: [] }], inputMs: 0, runMs: 0, outputMs: 0 };
+  const message = encodeReport(report, sendable, transfer, [data.buffer]) as DoneMessage;
+  assert.deepEqual([transfer.length, message[5].length], [1, 0]);
+});
+
+test('what is the only whole view of its buffer travels; everything else is copied', () => {
+  const transfer: ArrayBuffer[] = [];
+  const whole = Float32Array.of(1, 2);
+  assert.equal(sendable(floats(whole), transfer), whole);
+  const again = sendable(floats(whole), transfer);
+  assert.notEqual(again, whole);
+  const part = new Float32Array([1, 2, 3]).subarray(1);
+  const shared = new Float32Array(new SharedArrayBuffer(8));
+  for (const data of [part, shared]) assert.notEqual(sendable(floats(data), transfer), data);
+  assert.deepEqual(sendable(floats(part), transfer), Float32Array.of(2, 3));
+  assert.equal(new Set(transfer).size, transfer.length);
+  assert.ok(transfer.every((buffer) => buffer instanceof ArrayBuffer));
+});
+
+test('a copy leaves the tensor alone, and as it is means as it is', () => {
+  const data = Float32Array.of(4);
+  const transfer: ArrayBuffer[] = [];
+  assert.notEqual(sendableCopy(floats(data), transfer), data);
+  assert.equal(transfer.includes(data.buffer), false);
+  assert.equal(asIs(floats(data), transfer), data);
+});

@@ -1,0 +1,99 @@
+import type { Datatype, FaultCode, Tensor } from '../core/index.js';
+import type { ModelSpec, ProviderAttempt } from '../models/index.js';
+import type { Detections } from '../vision/index.js';
+import type { RunReport, RunResult } from './instance.js';
+import type { InferenceRequest } from './port.js';
+import type { TensorData } from './sendable.js';
+
+/** A part of a message: flat arrays are the cheapest thing that both structured clone and the process channel know. */
+export type Flat = readonly unknown[];
+
+/** What an engine says to an instance in a thread or process. `returning`: which inputs, counted through the batch, send their buffers back. */
+export type ToInstance = readonly ['run', requests: readonly Flat[], returning: readonly number[]] | readonly ['stop'];
+
+/** What an instance in a thread or process answers. Batches are answered in the order in which they came. */
+export type FromInstance =
+  | readonly ['ready', spec: ModelSpec, providers: readonly ProviderAttempt[], maxBatch: number]
+  | readonly ['refused', code: FaultCode, message: string]
+  | readonly ['done', results: readonly Flat[], inputMs: number, runMs: number, outputMs: number, returned: readonly ArrayBuffer[]]
+  | readonly ['ended'];
+
+/** The answer to a batch. */
+export type DoneMessage = Extract<FromInstance, readonly ['done', ...unknown[]]>;
+
+/** How a tensor is prepared for sending; `asIs` where nothing is transferred. */
+export type Prepare = (tensor: Tensor, transfer: ArrayBuffer[]) => TensorData;
+
+/** Sends tensors without changing or transferring them. */
+export const asIs: Prepare = (tensor) => tensor.data;
+
+function pushTensors(flat: unknown[], tensors: readonly Tensor[], prepare: Prepare, transfer: ArrayBuffer[]): void {
+  for (const tensor of tensors) flat.push(tensor.name, tensor.datatype, tensor.shape, prepare(tensor, transfer));
+}
+
+function readTensors(flat: Flat, from: number, count: number): Tensor[] {
+  const tensors: Tensor[] = [];
+  for (let at = from; at < from + count * 4; at += 4)
+    tensors.push({
+      name: flat[at] as string,
+      datatype: flat[at + 1] as Datatype,
+      shape: flat[at + 2] as readonly number[],
+      data: flat[at + 3],
+    } as Tensor);
+  return tensors;
+}
+
+/** The requests of a batch as the instance gets them. */
+export function encodeRequests(requests: readonly InferenceRequest[], prepare: Prepare, transfer: ArrayBuffer[]): readonly Flat[] {
+  return requests.map(({ inputs, answer, thresholds }) => {
+    const flat: unknown[] = [answer, thresholds];
+    pushTensors(flat, inputs, prepare, transfer);
+    return flat;
+  });
+}
+
+/** The way back from {@link encodeRequests}. */
+export function decodeRequests(requests: readonly Flat[]): readonly InferenceRequest[] {
+  return requests.map((flat) => {
+    const inputs = readTensors(flat, 2, (flat.length - 2) / 4);
+    const answer = flat[0] as InferenceRequest['answer'];
+    const thresholds = flat[1] as InferenceRequest['thresholds'];
+    return thresholds ? { inputs, answer, thresholds } : { inputs, answer };
+  });
+}
+
+const asTensors = ({ boxes, scores, classIds }: Detections): readonly Tensor[] => [
+  { name: 'boxes', datatype: 'FP32', shape: [scores.length, 4], data: boxes },
+  { name: 'scores', datatype: 'FP32', shape: [scores.length], data: scores },
+  { name: 'classIds', datatype: 'INT32', shape: [scores.length], data: classIds },
+];
+
+function encodeResult(result: RunResult, prepare: Prepare, transfer: ArrayBuffer[]): Flat {
+  if ('fault' in result) return ['fault', result.fault.code, result.fault.message];
+  const flat: unknown[] = [result.outputs.length];
+  pushTensors(flat, result.outputs, prepare, transfer);
+  for (const found of result.detections) for (const column of asTensors(found)) flat.push(prepare(column, transfer));
+  return flat;
+}
+
+function decodeResult(flat: Flat): RunResult {
+  if (flat[0] === 'fault') return { fault: { code: flat[1] as FaultCode, message: flat[2] as string } };
+  const count = flat[0] as number;
+  const detections: Detections[] = [];
+  for (let at = 1 + count * 4; at < flat.length; at += 3)
+    detections.push({ boxes: flat[at] as Float32Array, scores: flat[at + 1] as Float32Array, classIds: flat[at + 2] as Int32Array });
+  return { outputs: readTensors(flat, 1, count), detections };
+}
+
+/** The report of a run as the engine gets it; `returned` are the input buffers that go back. */
+export function encodeReport(report: RunReport, prepare: Prepare, transfer: ArrayBuffer[], returned: readonly ArrayBuffer[]): FromInstance {
+  const results = report.results.map((result) => encodeResult(result, prepare, transfer));
+  const back = returned.filter((buffer) => buffer.byteLength > 0 && !transfer.includes(buffer));
+  transfer.push(...back);
+  return ['done', results, report.inputMs, report.runMs, report.outputMs, back];
+}
+
+/** The way back from {@link encodeReport}. */
+export function decodeReport([, results, inputMs, runMs, outputMs]: DoneMessage): RunReport {
+  return { results: results.map(decodeResult), inputMs, runMs, outputMs };
+}

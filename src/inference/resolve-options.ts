@@ -1,0 +1,44 @@
+import { availableParallelism } from 'node:os';
+import { didYouMean, fail } from '../core/index.js';
+import { PLACEMENTS } from './placements.js';
+import type { HostOptions, Placement } from './port.js';
+
+/** Host options with nothing left open. */
+export interface ResolvedOptions {
+  readonly placement: Placement;
+  readonly instances: number;
+  readonly maxBatch: number;
+  readonly maxDelayMs: number;
+  readonly maxQueue: number;
+  readonly hangAfterMs: number | undefined;
+}
+
+function whole(model: string, name: string, value: number, least: number): number {
+  if ((Number.isInteger(value) || value === Infinity) && value >= least) return value;
+  return fail('INVALID_ARGUMENT', `model "${model}": option ${name} is ${value}, wanted a whole number of ${least} or more`);
+}
+
+function duration(model: string, name: string, value: number, positive: boolean): number {
+  if (Number.isFinite(value) && (positive ? value > 0 : value >= 0)) return value;
+  return fail('INVALID_ARGUMENT', `model "${model}": option ${name} is ${value}, wanted milliseconds ${positive ? 'above 0' : 'of 0 or more'}`);
+}
+
+/** Fills in what is absent. @throws Fault INVALID_ARGUMENT naming the model, the option and what it may be */
+export function resolveOptions(model: string, options: HostOptions): ResolvedOptions {
+  const { placement = 'thread', maxBatch = 1, maxDelayMs = 0, maxQueue = Infinity, hangAfterMs } = options;
+  const names = Object.keys(PLACEMENTS);
+  if (!names.includes(placement))
+    fail('INVALID_ARGUMENT', `model "${model}": no placement "${placement}".${didYouMean(placement, names)} There are ${names.join(', ')}`);
+  if (hangAfterMs !== undefined && placement !== 'process')
+    fail('INVALID_ARGUMENT', `model "${model}": option hangAfterMs needs placement "process"; an instance placed "${placement}" cannot be killed`);
+  const instances = whole(model, 'instances', options.instances ?? (placement === 'inline' ? 1 : availableParallelism()), 1);
+  if (instances === Infinity) fail('INVALID_ARGUMENT', `model "${model}": option instances must be a number`);
+  return {
+    placement,
+    instances,
+    maxBatch: whole(model, 'maxBatch', maxBatch, 1),
+    maxDelayMs: duration(model, 'maxDelayMs', maxDelayMs, false),
+    maxQueue: whole(model, 'maxQueue', maxQueue, 1),
+    hangAfterMs: hangAfterMs === undefined ? undefined : duration(model, 'hangAfterMs', hangAfterMs, true),
+  };
+}

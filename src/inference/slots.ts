@@ -1,0 +1,149 @@
+import { type Clock, type Fault, type Log, fail, toFault } from '../core/index.js';
+import type { Batch } from './batch.js';
+import type { Instance, InstanceDescription, InstanceEvents, RunReport } from './instance.js';
+import { RESTART_RULES, type RestartRules, decideRestart } from './restart-policy.js';
+
+/** Batches an instance holds: one running, and one behind it so that it finds work when it is done. */
+const BATCHES_HELD = 2;
+
+/** The place of one instance, which outlives it: the batches it holds now, and who stands there. */
+export interface Slot {
+  readonly index: number;
+  /** Absent while it is being replaced, and after it was given up. */
+  instance: Instance | undefined;
+  /** Oldest first; the first is running. */
+  readonly batches: Batch[];
+  /** Lost too often: nobody will stand here again. */
+  givenUp: boolean;
+}
+
+/** What the owner of the slots is told. */
+export interface SlotEvents {
+  finished(slot: Slot, batch: Batch, report: RunReport): void;
+  /** The instance is gone with these batches, the running one first. */
+  lost(batches: readonly Batch[], fault: Fault): void;
+  /** A lost instance was replaced. */
+  restored(): void;
+  /** The last instance was given up; `fault` tells why. */
+  exhausted(fault: Fault): void;
+}
+
+/** How {@link Slots} come by instances. */
+export interface SlotOptions {
+  readonly model: string;
+  readonly open: (index: number, events: InstanceEvents) => Promise<Instance>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly rules?: RestartRules;
+}
+
+/** The instances of one model: opens them, replaces those that are lost, and closes them. */
+export class Slots {
+  readonly all: Slot[] = [];
+  #restartsMs: number[] = [];
+  #reopening = new Map<Slot, () => void>();
+  #pending = new Set<Promise<void>>();
+  #closing = false;
+  #description: InstanceDescription | undefined;
+
+  constructor(
+    readonly options: SlotOptions,
+    readonly events: SlotEvents,
+  ) {}
+
+  /** What the instances said of the model. Known once {@link open} is through. */
+  get description(): InstanceDescription {
+    return this.#description ?? fail('INTERNAL', 'no instance was opened');
+  }
+
+  /** Opens `count` instances together. @throws Fault of the first that fails, after the others are closed */
+  async open(count: number): Promise<void> {
+    for (let index = 0; index < count; index++) this.all.push({ index, instance: undefined, batches: [], givenUp: false });
+    const results = await Promise.allSettled(this.all.map((slot) => this.#fill(slot)));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (!failed) return;
+    await this.close();
+    throw failed.reason;
+  }
+
+  /** The least loaded instance that can take a batch: idle ones first, then by number. */
+  free(): Slot | undefined {
+    let best: Slot | undefined;
+    for (const slot of this.all) {
+      if (!slot.instance || slot.batches.length >= BATCHES_HELD) continue;
+      if (!best || slot.batches.length < best.batches.length) best = slot;
+      if (best.batches.length === 0) break;
+    }
+    return best;
+  }
+
+  /** Lets every instance finish what it holds, release the model and end. No more are opened. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const callOff of this.#reopening.values()) callOff();
+    this.#reopening.clear();
+    await Promise.all(this.#pending);
+    const instances = this.all.flatMap(({ instance }) => instance ?? []);
+    await Promise.all(instances.map((instance) => instance[Symbol.asyncDispose]()));
+  }
+
+  async #fill(slot: Slot): Promise<void> {
+    const instance = await this.options.open(slot.index, {
+      finished: (report) => this.events.finished(slot, slot.batches.shift()!, report),
+      lost: (fault) => this.#lost(slot, fault),
+    });
+    const { spec, providers, maxBatch } = instance.description;
+    this.#description ??= { spec, providers, maxBatch };
+    if (JSON.stringify([spec, maxBatch]) !== JSON.stringify([this.#description.spec, this.#description.maxBatch])) {
+      await instance[Symbol.asyncDispose]();
+      fail(
+        'MODEL_MISMATCH',
+        `model "${this.options.model}": instance ${slot.index} opened another network than the first; did its file change meanwhile?`,
+      );
+    }
+    slot.instance = instance;
+  }
+
+  #lost(slot: Slot, fault: Fault): void {
+    slot.instance = undefined;
+    const batches = slot.batches.splice(0);
+    this.options.log.warn(fault.message, { model: this.options.model, instance: slot.index });
+    this.#replace(slot, fault);
+    this.events.lost(batches, fault);
+  }
+
+  #replace(slot: Slot, fault: Fault): void {
+    if (this.#closing) return;
+    const { clock, log, model, rules = RESTART_RULES } = this.options;
+    const decision = decideRestart(this.#restartsMs, clock.nowMs(), rules);
+    if (decision === 'give-up') {
+      log.error(`model "${model}", instance ${slot.index} is given up after ${rules.limit} restarts in ${rules.windowMs} ms`, {
+        cause: fault.message,
+      });
+      slot.givenUp = true;
+      if (this.all.every(({ givenUp }) => givenUp)) this.events.exhausted(fault);
+      return;
+    }
+    this.#restartsMs = [...this.#restartsMs.slice(-rules.limit), clock.nowMs()];
+    this.#reopening.set(
+      slot,
+      clock.after(decision.afterMs, () => {
+        this.#reopening.delete(slot);
+        const pending = this.#reopen(slot).finally(() => this.#pending.delete(pending));
+        this.#pending.add(pending);
+      }),
+    );
+  }
+
+  async #reopen(slot: Slot): Promise<void> {
+    try {
+      await this.#fill(slot);
+    } catch (error) {
+      const fault = toFault(error, 'UNAVAILABLE');
+      this.options.log.warn(`model "${this.options.model}", instance ${slot.index} could not be opened again: ${fault.message}`);
+      this.#replace(slot, fault);
+      return;
+    }
+    this.events.restored();
+  }
+}

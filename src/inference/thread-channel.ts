@@ -1,0 +1,68 @@
+import { Worker } from 'node:worker_threads';
+import type { ModelDefinition } from '../models/index.js';
+import type { SizedBufferPool } from './buffer-pool.js';
+import type { Channel, ChannelEvents } from './channel.js';
+import type { InferenceRequest } from './port.js';
+import { type FromInstance, type Prepare, type ToInstance, encodeRequests } from './protocol.js';
+import { guardExit, openGate } from './run-gate.js';
+import { sendable, sendableCopy } from './sendable.js';
+import type { WorkerOrder } from './worker-entry.js';
+
+interface Parcel {
+  readonly message: ToInstance;
+  readonly transfer: ArrayBuffer[];
+  /** Buffers of the pool that stay here because a copy travels. */
+  readonly staying: readonly ArrayBuffer[];
+}
+
+function pack(requests: readonly InferenceRequest[], pool: SizedBufferPool, prepare: Prepare): Parcel {
+  const transfer: ArrayBuffer[] = [];
+  const returning: number[] = [];
+  const staying: ArrayBuffer[] = [];
+  let index = 0;
+  const flats = encodeRequests(
+    requests,
+    (tensor, transfer) => {
+      const data = prepare(tensor, transfer);
+      if ('buffer' in tensor.data && pool.isLent(tensor.data.buffer)) {
+        if (data === tensor.data) returning.push(index);
+        else staying.push(tensor.data.buffer as ArrayBuffer);
+      }
+      index++;
+      return data;
+    },
+    transfer,
+  );
+  return { message: ['run', flats, returning], transfer, staying: staying.filter((buffer) => !transfer.includes(buffer)) };
+}
+
+/** Starts a worker thread with one instance. It never keeps the process alive; the engine does while requests are in flight. */
+export function openThread({ definition, pool }: { definition: ModelDefinition; pool: SizedBufferPool }, events: ChannelEvents): Channel {
+  const gate = openGate();
+  const worker = new Worker(new URL('./worker-entry.js', import.meta.url), { workerData: { definition, gate } satisfies WorkerOrder });
+  const forgetGate = guardExit(gate);
+  let failure: unknown;
+  worker.unref();
+  worker.on('message', (message: FromInstance) => events.message(message));
+  worker.on('messageerror', (error) => (failure = error));
+  worker.on('error', (error) => (failure = error));
+  worker.on('exit', (code) => {
+    forgetGate();
+    events.ended(failure instanceof Error ? `${failure.name}: ${failure.message}` : `exit code ${code}`, failure);
+  });
+  const send = ({ message, transfer, staying }: Parcel): void => {
+    worker.postMessage(message, transfer);
+    for (const buffer of staying) pool.give(buffer);
+  };
+  return {
+    run(requests) {
+      try {
+        send(pack(requests, pool, sendable));
+      } catch {
+        // Some memory (WebAssembly's, Node's own pools) looks transferable and is not.
+        send(pack(requests, pool, sendableCopy));
+      }
+    },
+    stop: () => worker.postMessage(['stop'] satisfies ToInstance, []),
+  };
+}
