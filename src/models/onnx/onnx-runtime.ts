@@ -93,14 +93,14 @@ class OnnxModel implements ModelRuntime {
 /** ONNX files through onnxruntime-node. `infer` blocks the calling thread while the network runs. */
 export const onnxRuntime: RuntimeAdapter = {
   runtime: 'onnx',
-  async open({ path }, options) {
+  async open({ path, binding }, options) {
     await checkFile(path);
-    const ort = await loadOrt(weights.binding);
+    const ort = await loadOrt(binding);
     const known = ort.listSupportedBackends();
     const { session, attempts } = await firstThatWorks(
       path,
       options.providers ?? ['cpu'],
-      (provider) => reasonNotToTry(provider, known, (name) => libraryOnDisk(name, weights.binding)),
+      (provider) => reasonNotToTry(provider, known, (name) => libraryOnDisk(name, binding)),
       (provider) => createSession(ort, path, sessionOptions(provider, options)),
     );
     try {
