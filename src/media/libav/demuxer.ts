@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AVDISCARD_ALL, AVMEDIA_TYPE_VIDEO } from 'node-av/constants';
+import { AVDISCARD_ALL, AVMEDIA_TYPE_VIDEO, type AVMediaType } from 'node-av/constants';
 import { FormatContext, type Stream } from 'node-av/lib';
 import { Fault, fail, throwIfAborted } from '../../core/index.js';
 import { libavText } from './calls.js';
@@ -9,8 +9,8 @@ import { libavText } from './calls.js';
 /** An open container; whoever opens it closes it, and not while a call on it is under way. */
 export interface Demuxer extends AsyncDisposable {
   readonly format: FormatContext;
-  /** The picture stream, unless there is none. Packets of other streams are not read. */
-  readonly video?: Stream;
+  /** The best stream of the kind asked for, unless there is none. Packets of other streams are not read. */
+  readonly stream?: Stream;
 }
 
 const ADDRESS = /^[a-z][a-z0-9+.-]+:\/\//i;
@@ -84,8 +84,8 @@ async function openFormat(uri: string, signal: AbortSignal | undefined): Promise
   return format;
 }
 
-/** Opens `uri` and finds its streams. @throws Fault NOT_FOUND, PERMISSION_DENIED, INPUT_CORRUPT, UNAVAILABLE for an address, or CANCELLED on abort */
-export async function openDemuxer(uri: string, signal?: AbortSignal): Promise<Demuxer> {
+/** Opens `uri` and chooses its best stream of a kind, pictures unless told. @throws Fault NOT_FOUND, PERMISSION_DENIED, INPUT_CORRUPT, UNAVAILABLE for an address, or CANCELLED on abort */
+export async function openDemuxer(uri: string, signal?: AbortSignal, kind: AVMediaType = AVMEDIA_TYPE_VIDEO): Promise<Demuxer> {
   const format = await openFormat(uri, signal);
   const close = async (): Promise<void> => {
     await format.closeInput();
@@ -96,9 +96,8 @@ export async function openDemuxer(uri: string, signal?: AbortSignal): Promise<De
     await close();
     fail('INPUT_CORRUPT', `${uri}: holds no stream that can be read${found < 0 ? `: ${libavText(found)}` : ''}`);
   }
-  const index = format.findBestStream(AVMEDIA_TYPE_VIDEO);
   const { streams } = format;
-  const video = streams[index];
-  for (const stream of streams) if (stream !== video) stream.discard = AVDISCARD_ALL;
-  return { format, ...(video ? { video } : {}), [Symbol.asyncDispose]: close };
+  const chosen = streams[format.findBestStream(kind)];
+  for (const stream of streams) if (stream !== chosen) stream.discard = AVDISCARD_ALL;
+  return { format, ...(chosen ? { stream: chosen } : {}), [Symbol.asyncDispose]: close };
 }

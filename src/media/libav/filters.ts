@@ -11,7 +11,12 @@ const filterOf = (name: string): Filter => Filter.getByName(name) ?? fail('UNSUP
 /** True when this build of libav has the filter. */
 export const hasFilter = (name: string): boolean => Filter.getByName(name) !== null;
 
-/** A chain of filters from one picture to the next; made for frames of one size, format and colour. */
+/** What feeds a {@link FilterChain}: pictures of one size, format and colour. */
+export function pictureFeed({ width, height, format, colorSpace, colorRange }: Frame, { num, den }: TimeBase): string {
+  return `buffer=video_size=${width}x${height}:pix_fmt=${format}:time_base=${num}/${den}:colorspace=${colorSpace}:range=${colorRange}`;
+}
+
+/** Filters in a row, from one feed to one sink. */
 export class FilterChain implements Disposable {
   readonly #graph: FilterGraph;
   readonly #source: FilterContext;
@@ -19,29 +24,23 @@ export class FilterChain implements Disposable {
   /** Time base of what comes out. */
   readonly timeBase: TimeBase;
 
-  /** `filters` are libav's own descriptions, such as `transpose=clock`. @throws Fault UNSUPPORTED when they do not fit the frame */
-  constructor(like: Frame, timeBase: TimeBase, filters: readonly string[]) {
+  /** Everything is in libav's own words, such as `transpose=clock`. @throws Fault UNSUPPORTED when it does not fit together */
+  constructor(feed: string, filters: readonly string[], sink: 'buffersink' | 'abuffersink' = 'buffersink') {
     this.#graph = new FilterGraph();
     this.#graph.alloc();
-    const add = (description: string, name: string): FilterContext => {
-      const [filter, ...options] = description.split('=');
-      const context = this.#graph.createFilter(filterOf(filter!), name, options.join('=') || null);
-      return context ?? fail('UNSUPPORTED', `libav refuses the filter "${description}"`);
-    };
-    const colour = `colorspace=${like.colorSpace}:range=${like.colorRange}`;
-    const shape = `video_size=${like.width}x${like.height}:pix_fmt=${like.format}:time_base=${timeBase.num}/${timeBase.den}`;
-    this.#source = add(`buffer=${shape}:${colour}`, 'in');
-    let last = this.#source;
-    filters.forEach((description, i) => {
-      const next = add(description, `f${i}`);
-      checked(last.link(0, next, 0), `linking "${description}"`);
-      last = next;
-    });
-    this.#sink = add('buffersink', 'out');
-    checked(last.link(0, this.#sink, 0), 'linking the end of the filters');
-    checked(this.#graph.configSync(), `filters ${filters.join(', ')} on ${like.width}x${like.height}`, 'UNSUPPORTED');
+    const contexts = [feed, ...filters, sink].map((description, i) => this.#add(description, `f${i}`));
+    this.#source = contexts[0]!;
+    this.#sink = contexts.at(-1)!;
+    contexts.slice(1).forEach((context, i) => checked(contexts[i]!.link(0, context, 0), `linking filters ${filters.join(', ')}`));
+    checked(this.#graph.configSync(), `filters ${filters.join(', ')} after ${feed}`, 'UNSUPPORTED');
     const { num, den } = this.#sink.buffersinkGetTimeBase();
     this.timeBase = { num, den };
+  }
+
+  #add(description: string, name: string): FilterContext {
+    const [filter, ...options] = description.split('=');
+    const context = this.#graph.createFilter(filterOf(filter!), name, options.join('=') || null);
+    return context ?? fail('UNSUPPORTED', `libav refuses the filter "${description}"`);
   }
 
   /** Filters off this thread; the caller keeps `frame` (null flushes) and owns what comes out. */

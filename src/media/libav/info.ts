@@ -26,11 +26,11 @@ export function hdrOf(transfer: AVColorTransferCharacteristic): VideoInfo['hdr']
   return transfer === AVCOL_TRC_ARIB_STD_B67 ? 'hlg' : undefined;
 }
 
-/** True when the average and the smallest frame distance differ by over 1 %; field-coded streams count fields, so they tell nothing. */
+/** True when the average and the smallest frame distance differ by over 1 %. Where fields are counted they differ by two, which tells nothing. */
 function unevenTimes({ avgFrameRate: average, rFrameRate: finest }: Stream, interlaced: boolean): boolean {
   if (interlaced || !isRate(average) || !isRate(finest)) return false;
   const ratio = (finest.num * average.den) / (finest.den * average.num);
-  return ratio > 1.01 || ratio < 0.99;
+  return ratio !== 2 && (ratio > 1.01 || ratio < 0.99);
 }
 
 /** libav's AVFieldOrder: 0 unknown, 1 progressive, 2 and above are interlaced. */

@@ -19,7 +19,7 @@ export function libavMedia(): Media {
       const unhear = hearLibav(log);
       try {
         await using demuxer = await openDemuxer(uri, signal);
-        return mediaInfo(uri, demuxer.format, demuxer.video);
+        return mediaInfo(uri, demuxer.format, demuxer.stream);
       } finally {
         unhear();
       }

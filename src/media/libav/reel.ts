@@ -55,7 +55,7 @@ export class Reel implements AsyncDisposable {
   static async open(uri: string, store: FrameStore, { name, threads, signal }: ReelOptions): Promise<Reel> {
     const demuxer = await openDemuxer(uri, signal);
     try {
-      const stream = demuxer.video ?? fail('INPUT_CORRUPT', `${uri}: holds no pictures${demuxer.format.nbStreams ? ', only sound or data' : ''}`);
+      const stream = demuxer.stream ?? fail('INPUT_CORRUPT', `${uri}: holds no pictures${demuxer.format.nbStreams ? ', only sound or data' : ''}`);
       const counts: DecodeCounts = { packets: 0, corruptPackets: 0, damagedFrames: 0, lastTicks: LONG_AGO };
       const decoder = await Decoder.open(demuxer.format, stream, store, counts, name, threads);
       const info = mediaInfo(uri, demuxer.format, stream) as MediaInfo & { readonly video: VideoInfo };

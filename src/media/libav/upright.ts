@@ -2,7 +2,7 @@ import { AV_FRAME_FLAG_INTERLACED, AVCOL_SPC_BT709, AVCOL_SPC_SMPTE170M, AVCOL_S
 import type { Frame } from 'node-av/lib';
 import { type TimeBase, rescale } from '../../core/index.js';
 import { type Orientation, uprightFilters } from './display-matrix.js';
-import { FilterChain, hasFilter } from './filters.js';
+import { FilterChain, hasFilter, pictureFeed } from './filters.js';
 import { hdrOf } from './info.js';
 import type { FrameStore } from './native-frames.js';
 import { pixelFormatOf } from './pixel-format.js';
@@ -72,7 +72,7 @@ export class Upright implements Disposable {
   async #change(frame: Frame, key: string): Promise<Frame[]> {
     const rest = await this.flush();
     const filters = filtersFor(frame, this.orientation);
-    if (filters.length > 0) this.#chain = new FilterChain(frame, this.timeBase, filters);
+    if (filters.length > 0) this.#chain = new FilterChain(pictureFeed(frame, this.timeBase), filters);
     this.#key = key;
     return rest;
   }

@@ -1,0 +1,307 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Frame, type PictureRequest, type Pts, type Size, comparePts, liveFrames, toMs } from '../core/index.js';
+import type { Media, VideoSource } from './port.js';
+
+/** What a media adapter brings to its conformance test: itself, and a clip of at least 20 frames. */
+export interface MediaFixture {
+  readonly media: Media;
+  readonly uri: string;
+  readonly size: Size;
+  readonly frames: number;
+  /** A URI where nothing is. */
+  readonly missing?: string;
+  /** A path to write a video to, a new one each time; absent when the adapter cannot write. */
+  readonly outputPath?: () => string;
+  readonly close?: () => Promise<void>;
+}
+
+type Case = (fixture: MediaFixture) => Promise<void>;
+
+async function withSource(fixture: MediaFixture, use: (source: VideoSource) => Promise<void>): Promise<void> {
+  await using source = await fixture.media.open(fixture.uri);
+  await use(source);
+}
+
+async function ptsOf(source: VideoSource, limit = Infinity): Promise<Pts[]> {
+  const out: Pts[] = [];
+  if (limit === 0) return out;
+  for await (const frame of source.frames()) {
+    out.push(frame.pts);
+    frame.close();
+    if (out.length >= limit) break;
+  }
+  return out;
+}
+
+const letterboxed: PictureRequest = {
+  size: { width: 40, height: 30 },
+  order: 'rgb',
+  layout: 'packed',
+  content: { x: 5, y: 6, width: 29, height: 17 },
+  pad: 7,
+};
+
+function checkPad(picture: Uint8Array, { size, order, layout, content, pad }: PictureRequest): void {
+  const channels = order === 'gray' ? 1 : 3;
+  const { x, y, width, height } = content!;
+  for (let at = 0; at < picture.length; at++) {
+    const pixel = layout === 'planar' ? at % (size.width * size.height) : Math.floor(at / channels);
+    const column = pixel % size.width;
+    const row = Math.floor(pixel / size.width);
+    const inside = column >= x && column < x + width && row >= y && row < y + height;
+    if (!inside) assert.equal(picture[at], pad, `${order} ${layout}: byte ${at} at ${column},${row} is padding`);
+  }
+}
+
+const reading: Record<string, Case> = {
+  'frames come in order, numbered from 0, with rising pts': async (fixture) =>
+    withSource(fixture, async (source) => {
+      let last: Frame['pts'] | undefined;
+      let count = 0;
+      for await (const frame of source.frames()) {
+        assert.equal(frame.number, count++);
+        assert.deepEqual(frame.size, fixture.size);
+        assert.deepEqual(frame.pts.timeBase, source.info.video.timeBase);
+        if (last) assert.ok(comparePts(frame.pts, last) > 0, `pts of frame ${frame.number} rises`);
+        last = frame.pts;
+        frame.close();
+      }
+      assert.equal(count, fixture.frames);
+      assert.deepEqual(source.losses, { corruptPackets: 0, damagedFrames: 0, truncated: false });
+    }),
+
+  'probe and open tell the same': async (fixture) =>
+    withSource(fixture, async (source) => {
+      assert.deepEqual(await fixture.media.probe(fixture.uri), source.info);
+      assert.deepEqual(source.info.video.size, fixture.size);
+    }),
+
+  'leaving early releases what was decoded ahead, and the next iteration begins at the beginning': async (fixture) =>
+    withSource(fixture, async (source) => {
+      const first = await ptsOf(source, 3);
+      assert.equal(liveFrames(), 0);
+      const again = await ptsOf(source);
+      assert.deepEqual(again.slice(0, 3), first);
+      assert.equal(again.length, fixture.frames);
+    }),
+
+  'an abort in the middle ends the loop with CANCELLED and leaks nothing': async (fixture) =>
+    withSource(fixture, async (source) => {
+      const abort = new AbortController();
+      let count = 0;
+      const loop = async (): Promise<void> => {
+        for await (const frame of source.frames({ signal: abort.signal })) {
+          frame.close();
+          if (++count === 4) abort.abort();
+        }
+      };
+      await assert.rejects(loop, { code: 'CANCELLED' });
+      assert.equal(count, 4);
+      assert.equal(liveFrames(), 0);
+    }),
+
+  'an aborted signal stops before the first frame': async (fixture) =>
+    withSource(fixture, async (source) => {
+      const frames = source.frames({ signal: AbortSignal.abort() })[Symbol.asyncIterator]();
+      await assert.rejects(() => frames.next(), { code: 'CANCELLED' });
+    }),
+
+  'only one iteration at a time': async (fixture) =>
+    withSource(fixture, async (source) => {
+      for await (const frame of source.frames()) {
+        frame.close();
+        await assert.rejects(() => ptsOf(source), { code: 'FAILED_PRECONDITION' });
+        break;
+      }
+      assert.equal((await ptsOf(source)).length, fixture.frames);
+    }),
+
+  'two sources decode side by side': async (fixture) =>
+    withSource(fixture, (one) =>
+      withSource(fixture, async (two) => {
+        const [a, b] = await Promise.all([ptsOf(one), ptsOf(two)]);
+        assert.equal(a.length, fixture.frames);
+        assert.deepEqual(a, b);
+      }),
+    ),
+
+  'a closed source gives no frames': async (fixture) => {
+    const source = await fixture.media.open(fixture.uri);
+    await source[Symbol.asyncDispose]();
+    await source[Symbol.asyncDispose]();
+    await assert.rejects(() => ptsOf(source), { code: 'FAILED_PRECONDITION' });
+  },
+
+  'closing the source ends a loop that is under way': async (fixture) => {
+    const source = await fixture.media.open(fixture.uri);
+    let count = 0;
+    for await (const frame of source.frames()) {
+      frame.close();
+      if (++count === 2) await source[Symbol.asyncDispose]();
+    }
+    assert.ok(count < fixture.frames, `${count} frames after closing at the second`);
+    assert.equal(liveFrames(), 0);
+  },
+};
+
+const seeking: Record<string, Case> = {
+  'seek begins at the first frame at or after the time': async (fixture) =>
+    withSource(fixture, async (source) => {
+      const all = await ptsOf(source);
+      await source.seek(toMs(all[12]!));
+      assert.deepEqual((await ptsOf(source, 1))[0], all[12]);
+      await source.seek((toMs(all[6]!) + toMs(all[7]!)) / 2);
+      assert.deepEqual(await ptsOf(source), all.slice(7), 'a time between two frames means the later one');
+      assert.deepEqual(await ptsOf(source), all, 'a seek counts once');
+    }),
+
+  'seek to or before the start gives every frame, beyond the end none': async (fixture) =>
+    withSource(fixture, async (source) => {
+      await source.seek(-1000);
+      assert.equal((await ptsOf(source)).length, fixture.frames);
+      await source.seek(3_600_000);
+      assert.equal((await ptsOf(source)).length, 0);
+    }),
+};
+
+const rendering: Record<string, Case> = {
+  'render fills the content and leaves the padding, in every order and layout': async (fixture) =>
+    withSource(fixture, async (source) => {
+      for await (const frame of source.frames()) {
+        for (const order of ['rgb', 'bgr', 'gray'] as const)
+          for (const layout of ['planar', 'packed'] as const) {
+            const request = { ...letterboxed, order, layout };
+            const dark = await frame.render(request);
+            checkPad(dark, request);
+            const light = await frame.render({ ...request, pad: 201 });
+            checkPad(light, { ...request, pad: 201 });
+            const differing = dark.reduce((sum, value, at) => sum + (value === light[at] ? 0 : 1), 0);
+            const { content, size } = request;
+            const around = size.width * size.height - content!.width * content!.height;
+            assert.equal(differing, around * (order === 'gray' ? 1 : 3), 'only the padding follows pad');
+          }
+        frame.close();
+        break;
+      }
+    }),
+
+  'rgb and bgr are each other backwards': async (fixture) =>
+    withSource(fixture, async (source) => {
+      for await (const frame of source.frames()) {
+        const rgb = await frame.render(letterboxed);
+        const bgr = await frame.render({ ...letterboxed, order: 'bgr' });
+        for (let at = 0; at < rgb.length; at += 3) assert.deepEqual(bgr.slice(at, at + 3), rgb.slice(at, at + 3).toReversed());
+        frame.close();
+        break;
+      }
+    }),
+
+  'a rectangle outside its picture is refused': async (fixture) =>
+    withSource(fixture, async (source) => {
+      for await (const frame of source.frames()) {
+        const { width, height } = frame.size;
+        const wrong = { ...letterboxed, source: { x: 1, y: 0, width, height } };
+        await assert.rejects(() => frame.render(wrong), { code: 'INVALID_ARGUMENT' });
+        await assert.rejects(() => frame.render({ ...letterboxed, content: { x: 0, y: 14, width: 40, height: 17 } }), { code: 'INVALID_ARGUMENT' });
+        frame.close();
+        break;
+      }
+    }),
+
+  'a frame outlives its source, and many renders of it may overlap': async (fixture) => {
+    let kept: Frame | undefined;
+    await withSource(fixture, async (source) => {
+      for await (const frame of source.frames()) {
+        kept = frame.retain('test');
+        frame.close();
+        break;
+      }
+    });
+    const pictures = await Promise.all(Array.from({ length: 5 }, () => kept!.render(letterboxed)));
+    for (const picture of pictures) assert.deepEqual(picture, pictures[0]);
+    kept!.close();
+  },
+};
+
+async function copyOf(fixture: MediaFixture, path: string): Promise<Pts[]> {
+  await using source = await fixture.media.open(fixture.uri);
+  const { size, timeBase } = source.info.video;
+  await using writer = await fixture.media.createWriter(path, { size, timeBase });
+  const written: Pts[] = [];
+  for await (const frame of source.frames()) {
+    await writer.write(frame);
+    written.push(frame.pts);
+    frame.close();
+  }
+  const { frames, bytes, audio } = await writer.finish();
+  assert.equal(frames, fixture.frames);
+  assert.ok(bytes > 0);
+  assert.equal(audio, 'none');
+  return written;
+}
+
+const writing: Record<string, Case> = {
+  'what is written reads back: every frame, every pts': async (fixture) => {
+    const path = fixture.outputPath!();
+    const written = await copyOf(fixture, path);
+    await withSource({ ...fixture, uri: path }, async (source) => {
+      const read = await ptsOf(source);
+      assert.equal(read.length, written.length);
+      read.forEach((pts, i) => assert.equal(comparePts(pts, written[i]!), 0, `pts of frame ${i}`));
+    });
+  },
+
+  'an existing file is kept, unless overwriting is asked for': async (fixture) => {
+    const path = fixture.outputPath!();
+    await copyOf(fixture, path);
+    const options = { size: fixture.size, timeBase: { num: 1, den: 1000 } };
+    await assert.rejects(() => fixture.media.createWriter(path, options), { code: 'ALREADY_EXISTS' });
+    await using writer = await fixture.media.createWriter(path, { ...options, overwrite: true });
+    assert.ok(writer);
+  },
+
+  'pts that do not rise are refused, and so is writing after the end': async (fixture) =>
+    withSource(fixture, async (source) => {
+      const { size, timeBase } = source.info.video;
+      await using writer = await fixture.media.createWriter(fixture.outputPath!(), { size, timeBase });
+      for await (const frame of source.frames()) {
+        await writer.write(frame);
+        await assert.rejects(() => writer.write(frame), { code: 'INVALID_ARGUMENT' });
+        await writer.finish();
+        await assert.rejects(() => writer.write(frame), { code: 'FAILED_PRECONDITION' });
+        frame.close();
+        break;
+      }
+    }),
+};
+
+const missing: Record<string, Case> = {
+  'what is not there is NOT_FOUND': async ({ media, missing }) => {
+    await assert.rejects(() => media.open(missing!), { code: 'NOT_FOUND' });
+    await assert.rejects(() => media.probe(missing!), { code: 'NOT_FOUND' });
+  },
+};
+
+/** Every implementation of {@link Media} answers the same questions. `skip` names cases that do not apply, with the reason. */
+export function mediaConformance(name: string, create: () => Promise<MediaFixture>, skip: Readonly<Record<string, string>> = {}): void {
+  const run = (cases: Record<string, Case>, applies: (fixture: MediaFixture) => boolean = () => true): void => {
+    for (const [title, check] of Object.entries(cases)) {
+      void test(`${name}: ${title}`, { skip: skip[title] ?? false }, async (context) => {
+        const fixture = await create();
+        try {
+          if (applies(fixture)) await check(fixture);
+          else context.skip('the adapter does not do this');
+          assert.equal(liveFrames(), 0, 'no frame is left open');
+        } finally {
+          await fixture.close?.();
+        }
+      });
+    }
+  };
+  run(reading);
+  run(seeking);
+  run(rendering);
+  run(missing, (fixture) => fixture.missing !== undefined);
+  run(writing, (fixture) => fixture.outputPath !== undefined);
+}

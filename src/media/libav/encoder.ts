@@ -1,0 +1,192 @@
+import {
+  AV_CODEC_FLAG_FRAME_DURATION,
+  AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_PICTURE_TYPE_NONE,
+  AV_PIX_FMT_RGB24,
+  AV_PIX_FMT_YUV420P,
+  AVCOL_PRI_BT709,
+  AVCOL_RANGE_JPEG,
+  AVCOL_RANGE_MPEG,
+  AVCOL_SPC_BT709,
+  AVCOL_SPC_RGB,
+  AVCOL_TRC_BT709,
+} from 'node-av/constants';
+import { Codec, CodecContext, Dictionary, type Frame as NativeFrame, Packet, Rational } from 'node-av/lib';
+import { type Frame, type Size, type TimeBase, didYouMean, fail } from '../../core/index.js';
+import { END, checked, libavText } from './calls.js';
+import { FrameStore, pictureFrame } from './native-frames.js';
+import { LibavPixels } from './pixels.js';
+import { Scalers } from './scalers.js';
+
+/** x264's presets, fastest first. */
+export const PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow', 'placebo'] as const;
+
+/** What the encoder must know. */
+export interface EncoderOptions {
+  /** Size of the frames written. */
+  readonly size: Size;
+  readonly timeBase: TimeBase;
+  readonly frameRate?: TimeBase | undefined;
+  readonly preset?: string | undefined;
+  readonly crf?: number | undefined;
+}
+
+/** Chroma lies between pairs of pixels, so H.264 in 4:2:0 knows even sizes only. */
+export const evenSize = ({ width, height }: Size): Size => ({ width: width + (width % 2), height: height + (height % 2) });
+
+/** Conversion for the encoder keeps all chroma. */
+const CONVERSION = 'bicubic+full_chroma_inp+full_chroma_int+accurate_rnd';
+
+/** Colour of the pictures as the first frame tells it; the stream carries it as tags, and later frames are converted to it. */
+type Colours = Pick<NativeFrame, 'colorSpace' | 'colorRange' | 'colorPrimaries' | 'colorTrc'>;
+
+const BT709: Colours = {
+  colorSpace: AVCOL_SPC_BT709,
+  colorRange: AVCOL_RANGE_MPEG,
+  colorPrimaries: AVCOL_PRI_BT709,
+  colorTrc: AVCOL_TRC_BT709,
+};
+
+function coloursOf(frame: Frame): Colours {
+  if (!(frame.pixels instanceof LibavPixels)) return BT709;
+  const { colorSpace, colorRange, colorPrimaries, colorTrc } = frame.pixels.frame;
+  if (colorSpace === AVCOL_SPC_RGB) return { ...BT709, colorPrimaries, colorTrc };
+  return { colorSpace, colorRange: colorRange === AVCOL_RANGE_JPEG ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG, colorPrimaries, colorTrc };
+}
+
+/** Says what is wrong with encoder options before any file is touched. @throws Fault INVALID_ARGUMENT */
+export function checkEncoderOptions(path: string, { size, timeBase, preset, crf }: EncoderOptions): void {
+  if (!Number.isInteger(size.width) || !Number.isInteger(size.height) || size.width < 2 || size.height < 2)
+    fail('INVALID_ARGUMENT', `${path}: size ${size.width}x${size.height} must be whole pixels, at least 2x2`);
+  if (!(timeBase.num > 0 && timeBase.den > 0)) fail('INVALID_ARGUMENT', `${path}: time base ${timeBase.num}/${timeBase.den} must be above 0`);
+  if (preset !== undefined && !(PRESETS as readonly string[]).includes(preset))
+    fail('INVALID_ARGUMENT', `${path}: unknown preset "${preset}"; one of ${PRESETS.join(', ')}.${didYouMean(preset, PRESETS)}`);
+  if (crf !== undefined && !(crf >= 0 && crf <= 51)) fail('INVALID_ARGUMENT', `${path}: crf ${crf} must be from 0 to 51`);
+}
+
+/** Frames in, H.264 packets out. Not to be closed while a call is under way. */
+export class Encoder implements Disposable {
+  readonly #store = new FrameStore(4);
+  readonly #scalers = new Scalers();
+  readonly #packet = new Packet();
+  readonly #even: Size;
+  #converted: NativeFrame | null = null;
+
+  private constructor(
+    readonly context: CodecContext,
+    readonly options: EncoderOptions,
+    readonly colours: Colours,
+  ) {
+    this.#packet.alloc();
+    this.#even = evenSize(options.size);
+  }
+
+  /** `first` gives the stream its colour tags; BT.709 without it. */
+  static async open(options: EncoderOptions, first: Frame | undefined): Promise<Encoder> {
+    const codec = Codec.findEncoderByName('libx264' as never) ?? fail('UNSUPPORTED', 'this build of libav has no x264');
+    const colours = first ? coloursOf(first) : BT709;
+    const { timeBase, frameRate, preset = 'veryfast', crf = 23 } = options;
+    const context = new CodecContext();
+    context.allocContext3(codec);
+    Object.assign(context, evenSize(options.size), colours);
+    context.pixelFormat = AV_PIX_FMT_YUV420P;
+    context.timeBase = new Rational(timeBase.num, timeBase.den);
+    // Fragments begin at key frames: one every two seconds is what an interruption can cost.
+    context.gopSize = frameRate ? Math.max(1, Math.round((2 * frameRate.num) / frameRate.den)) : 60;
+    if (frameRate) context.framerate = new Rational(frameRate.num, frameRate.den);
+    context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER, AV_CODEC_FLAG_FRAME_DURATION);
+    using settings = Dictionary.fromObject({ preset, crf: String(crf) });
+    const opened = await context.open2(codec, settings);
+    if (opened >= 0) return new Encoder(context, options, colours);
+    context.freeContext();
+    return fail('UNSUPPORTED', `x264 refuses ${options.size.width}x${options.size.height} with preset ${preset}: ${libavText(opened)}`);
+  }
+
+  /** Encodes `frame` as of `ticks`; `take` gets each packet that comes of it, and must be done with it when it settles. */
+  async encode(frame: Frame, ticks: bigint, duration: bigint, take: (packet: Packet) => Promise<void>): Promise<void> {
+    const picture = await this.#pictureOf(frame);
+    try {
+      picture.pts = ticks;
+      picture.duration = duration;
+      picture.pictType = AV_PICTURE_TYPE_NONE;
+      checked(await this.context.sendFrame(picture), `encoding frame ${frame.number} of ${frame.stream}`, 'OUTPUT_FAILED');
+    } finally {
+      this.#store.give(picture);
+    }
+    await this.#collect(take);
+  }
+
+  /** Encodes what is held back. */
+  async finish(take: (packet: Packet) => Promise<void>): Promise<void> {
+    const sent = await this.context.sendFrame(null);
+    if (sent < 0 && sent !== END) fail('OUTPUT_FAILED', `finishing the encoder: ${libavText(sent)}`);
+    await this.#collect(take);
+  }
+
+  async #collect(take: (packet: Packet) => Promise<void>): Promise<void> {
+    while (this.context.receivePacketSync(this.#packet) >= 0) {
+      await take(this.#packet);
+      this.#packet.unref();
+    }
+  }
+
+  /** A shell around the picture as the encoder wants it; shares the decoder's own memory where nothing must change. */
+  async #pictureOf(frame: Frame): Promise<NativeFrame> {
+    const { size } = this.options;
+    const { pixels } = frame;
+    const isEven = size.width % 2 === 0 && size.height % 2 === 0;
+    if (!(pixels instanceof LibavPixels) || !isEven) return this.#share(await this.#convert(await this.#rgbOf(frame)));
+    const native = pixels.frame;
+    return this.#share(this.#fits(native) ? native : await this.#convert(native));
+  }
+
+  #share(native: NativeFrame): NativeFrame {
+    const shell = this.#store.take();
+    checked(shell.ref(native), 'sharing a picture');
+    return shell;
+  }
+
+  #fits({ width, height, format, colorSpace, colorRange }: NativeFrame): boolean {
+    const range = colorRange === AVCOL_RANGE_JPEG ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+    const sameColours = colorSpace === this.colours.colorSpace && range === this.colours.colorRange;
+    return sameColours && format === AV_PIX_FMT_YUV420P && width === this.#even.width && height === this.#even.height;
+  }
+
+  /** To YUV of the stream's colours. The encoder may still hold the picture before, so each gets a new one. */
+  async #convert(native: NativeFrame): Promise<NativeFrame> {
+    this.#converted?.free();
+    const to = pictureFrame(AV_PIX_FMT_YUV420P, this.#even);
+    this.#converted = to;
+    Object.assign(to, this.colours);
+    await this.#scalers.scaleInto(native, to, CONVERSION);
+    return to;
+  }
+
+  /** Any frame as RGB of even size; a missing last column or row repeats the one before. */
+  async #rgbOf(frame: Frame): Promise<NativeFrame> {
+    const { size } = this.options;
+    const even = this.#even;
+    const content = { x: 0, y: 0, ...size };
+    const bytes = await frame.render({ size: even, content, order: 'rgb', layout: 'packed' });
+    const stride = even.width * 3;
+    if (even.width > size.width) for (let at = stride; at <= bytes.length; at += stride) bytes.copyWithin(at - 3, at - 6, at - 3);
+    if (even.height > size.height) bytes.copyWithin(bytes.length - stride, bytes.length - 2 * stride, bytes.length - stride);
+    return this.#rgbFrame(bytes, even);
+  }
+
+  #rgbFrame(bytes: Uint8Array, size: Size): NativeFrame {
+    this.#rgb ??= pictureFrame(AV_PIX_FMT_RGB24, size, 1);
+    this.#rgb.data![0]!.set(bytes);
+    return this.#rgb;
+  }
+  #rgb: NativeFrame | null = null;
+
+  [Symbol.dispose](): void {
+    this.#converted?.free();
+    this.#rgb?.free();
+    this.#packet.free();
+    this.#scalers.release();
+    this.#store.close();
+    this.context.freeContext();
+  }
+}
