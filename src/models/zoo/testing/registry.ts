@@ -37,15 +37,15 @@ export interface Published {
   readonly source: NpmSource;
 }
 
-/** Publishes a package on a file server as a registry would: a packument and a tarball. */
-export function publish(server: FileServer, { name, version, files }: FakePackage): Published {
+/** Publishes a package on a file server as a registry at `origin` would: a packument and a tarball. For a proxy, which is asked by whole addresses, give `prefix` too. */
+export function publish(server: FileServer, { name, version, files }: FakePackage, origin = server.origin, prefix = ''): Published {
   const inside = { 'package.json': Buffer.from(JSON.stringify({ name, version })), ...files };
   const tarball = packTar(Object.fromEntries(Object.entries(inside).map(([path, bytes]) => [`package/${path}`, bytes])));
   const path = `/${name}/-/${name.split('/').at(-1)}-${version}.tgz`;
-  const dist = { tarball: `${server.origin}${path}`, integrity: integrityOf(tarball) };
+  const dist = { tarball: `${origin}${path}`, integrity: integrityOf(tarball) };
   const packument = { name, 'dist-tags': { latest: version }, versions: { [version]: { name, version, dist } } };
-  server.serve(`/${name.replace('/', '%2f')}`, { bytes: Buffer.from(JSON.stringify(packument)) });
-  server.serve(path, { bytes: tarball, etag: `"${version}"` });
+  server.serve(`${prefix}/${name.replace('/', '%2f')}`, { bytes: Buffer.from(JSON.stringify(packument)) });
+  server.serve(`${prefix}${path}`, { bytes: tarball, etag: `"${version}"` });
   const wanted = Object.entries(files).map(([file, bytes]) => ({ path: file, sha256: sha256(bytes), bytes: bytes.length }));
-  return { path, tarball, source: { kind: 'npm', package: name, version, integrity: dist.integrity, files: wanted } };
+  return { path: `${prefix}${path}`, tarball, source: { kind: 'npm', package: name, version, integrity: dist.integrity, files: wanted } };
 }
