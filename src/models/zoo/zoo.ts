@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { throwIfAborted } from '../../core/index.js';
-import { convertTfjs, TFJS_CONVERTER_VERSION } from '../convert/index.js';
+import { TFJS_CONVERSION, convertTfjsFiles } from '../convert/tfjs/convert-tfjs.js';
 import type { ModelDefinition } from '../port.js';
 import { toDefinition } from './catalogue.js';
 import { type ListedModel, listModels } from './list.js';
