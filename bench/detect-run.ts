@@ -20,7 +20,11 @@ export interface DetectRun {
 }
 
 /** The slice under test: the clip through the model into results.jsonl, models loaded and sources open beforehand. */
-export async function detectRun(clip: string, model: string, options: { readonly media?: Media; readonly onFrame?: (number: number) => void } = {}): Promise<DetectRun> {
+export async function detectRun(
+  clip: string,
+  model: string,
+  options: { readonly media?: Media; readonly onFrame?: (number: number) => void } = {},
+): Promise<DetectRun> {
   const folder = await mkdtemp(join(tmpdir(), 'ocellus-bench-'));
   try {
     await using pipeline = await openPipeline(

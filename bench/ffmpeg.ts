@@ -30,7 +30,11 @@ export const SCALE_FLAGS = 'bilinear';
 /** Frames a second of ffmpeg's own decode and scale, in one process that writes nothing. */
 export function decodeScaleFps(clip: string, frames: number, size: string): number {
   const started = performance.now();
-  const { status, stderr } = spawnSync('ffmpeg', ['-v', 'error', '-i', clip, '-an', '-vf', `scale=${size}:flags=${SCALE_FLAGS}`, '-pix_fmt', 'bgr24', '-f', 'null', '-'], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(
+    'ffmpeg',
+    ['-v', 'error', '-i', clip, '-an', '-vf', `scale=${size}:flags=${SCALE_FLAGS}`, '-pix_fmt', 'bgr24', '-f', 'null', '-'],
+    { encoding: 'utf8' },
+  );
   if (status !== 0) throw new Error(stderr);
   return (frames / (performance.now() - started)) * 1000;
 }

@@ -20,11 +20,31 @@ const short = (value: number | undefined): string => (value === undefined ? '' :
 /** A row of the table for people. */
 export function figureRow({ suite, name, value, unit, ceiling, ratio, target, ok, note }: Figure): string {
   const verdict = ok === undefined ? '' : ok ? 'ok' : 'SHORT';
-  return [suite.padEnd(6), name.padEnd(44), `${short(value)} ${unit}`.padStart(14), short(ceiling).padStart(9), short(ratio).padStart(7), (target ?? '').padStart(9), verdict.padEnd(6), note ?? ''].join(' ').trimEnd();
+  return [
+    suite.padEnd(6),
+    name.padEnd(44),
+    `${short(value)} ${unit}`.padStart(14),
+    short(ceiling).padStart(9),
+    short(ratio).padStart(7),
+    (target ?? '').padStart(9),
+    verdict.padEnd(6),
+    note ?? '',
+  ]
+    .join(' ')
+    .trimEnd();
 }
 
 /** Heading of {@link figureRow}. */
-export const FIGURE_HEAD = ['suite '.padEnd(6), 'figure'.padEnd(44), 'value'.padStart(14), 'ceiling'.padStart(9), 'ratio'.padStart(7), 'target'.padStart(9), 'ok'.padEnd(6), 'note'].join(' ');
+export const FIGURE_HEAD = [
+  'suite '.padEnd(6),
+  'figure'.padEnd(44),
+  'value'.padStart(14),
+  'ceiling'.padStart(9),
+  'ratio'.padStart(7),
+  'target'.padStart(9),
+  'ok'.padEnd(6),
+  'note',
+].join(' ');
 
 /** The middle value; the mean of the two in the middle. */
 export function median(values: readonly number[]): number {

@@ -23,7 +23,7 @@ export function looped(media: Media, frames: number): Media {
 }
 
 async function* again(source: VideoSource, frames: number, signal?: AbortSignal): AsyncGenerator<Frame> {
-  for (let number = 0; number < frames; ) {
+  for (let number = 0; number < frames;) {
     for await (const frame of source.frames(signal ? { signal } : {})) {
       const numbered = frame.retain('bench', { number: number++ });
       frame.close();

@@ -13,4 +13,5 @@ if (unknown) {
   process.exit(64);
 }
 if (!json) console.log(FIGURE_HEAD);
-for (const name of wanted.length ? wanted : Object.keys(SUITES)) for await (const figure of SUITES[name]!()) console.log(json ? JSON.stringify(figure) : figureRow(figure));
+for (const name of wanted.length ? wanted : Object.keys(SUITES))
+  for await (const figure of SUITES[name]!()) console.log(json ? JSON.stringify(figure) : figureRow(figure));

@@ -33,17 +33,49 @@ async function* throughput(clip: string): AsyncGenerator<Figure> {
   const of = (key: keyof (typeof rounds)[number]): number => median(rounds.map((round) => round[key]));
   const ratio = of('ratio');
   const spread = rounds.map((round) => round.ratio.toFixed(3)).join(' ');
-  yield { suite: 'run', name: 'A: ffmpeg decode + scale to 416x234', value: of('a'), unit: 'fps', note: `${ffmpegVersion()}, default threads, flags=${SCALE_FLAGS}, bgr24` };
-  yield { suite: 'run', name: 'B: bare onnxruntime-node, yolox-nano-416', value: of('b'), unit: 'fps', note: `${layout.workers} worker(s) of ${layout.threads} thread(s), spinning ${layout.spinning}` };
+  yield {
+    suite: 'run',
+    name: 'A: ffmpeg decode + scale to 416x234',
+    value: of('a'),
+    unit: 'fps',
+    note: `${ffmpegVersion()}, default threads, flags=${SCALE_FLAGS}, bgr24`,
+  };
+  yield {
+    suite: 'run',
+    name: 'B: bare onnxruntime-node, yolox-nano-416',
+    value: of('b'),
+    unit: 'fps',
+    note: `${layout.workers} worker(s) of ${layout.threads} thread(s), spinning ${layout.spinning}`,
+  };
   const ceiling = 1 / (1 / of('a') + 1 / of('b'));
-  yield { suite: 'run', name: 'decode + scale + yolox-nano + JSONL, 1080p', value: of('ours'), unit: 'fps', ceiling, ratio, target: '>= 0.90', ok: ratio >= 0.9, note: `median of ${ROUNDS} rounds: ${spread}` };
-  yield { suite: 'run', name: 'main thread per frame', value: of('mainMs'), unit: 'ms', target: '< 0.3', ok: of('mainMs') < 0.3, note: 'CPU time of the main thread' };
+  yield {
+    suite: 'run',
+    name: 'decode + scale + yolox-nano + JSONL, 1080p',
+    value: of('ours'),
+    unit: 'fps',
+    ceiling,
+    ratio,
+    target: '>= 0.90',
+    ok: ratio >= 0.9,
+    note: `median of ${ROUNDS} rounds: ${spread}`,
+  };
+  yield {
+    suite: 'run',
+    name: 'main thread per frame',
+    value: of('mainMs'),
+    unit: 'ms',
+    target: '< 0.3',
+    ok: of('mainMs') < 0.3,
+    note: 'CPU time of the main thread',
+  };
 }
 
 /** Resident set over a long looped run, in a process of its own. */
 async function* memory(clip: string): AsyncGenerator<Figure> {
   const soak = fileURLToPath(new URL('./soak.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', soak, clip, 'yolox-nano', String(SOAK_FRAMES)], { maxBuffer: 1 << 24 });
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', soak, clip, 'yolox-nano', String(SOAK_FRAMES)], {
+    maxBuffer: 1 << 24,
+  });
   const samples = JSON.parse(stdout) as number[];
   const quarter = samples.length >> 2;
   const second = median(samples.slice(quarter, 2 * quarter));

@@ -39,7 +39,10 @@ const detect = (video: string, out: string, ...more: string[]): Promise<Ran> => 
 async function records(path: string): Promise<ResultRecord[]> {
   const text = await readFile(path, 'utf8');
   assert.ok(text === '' || text.endsWith('\n'), 'the last line is not whole');
-  return text.split('\n').slice(0, -1).map((line) => ResultRecord.parse(JSON.parse(line)));
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => ResultRecord.parse(JSON.parse(line)));
 }
 
 test('detect writes one record a frame, and one summary object on stdout', async () => {
@@ -49,7 +52,10 @@ test('detect writes one record a frame, and one summary object on stdout', async
   assert.equal(summary['frames'], 30);
   assert.equal(summary['interrupted'], false);
   const lines = await records(at('first/results.jsonl'));
-  assert.deepEqual(lines.map(({ frame }) => frame), Array.from({ length: 30 }, (_, n) => n));
+  assert.deepEqual(
+    lines.map(({ frame }) => frame),
+    Array.from({ length: 30 }, (_, n) => n),
+  );
   assert.deepEqual(lines[29]?.inferred, { detector: true });
 });
 
@@ -119,7 +125,9 @@ test('an output that cannot be written is told before work starts', async () => 
 test('weights with a wrong checksum are refused', async () => {
   await mkdir(at('mirror'));
   await writeFile(at('mirror/yolox_nano_416.onnx'), 'not the weights');
-  const { code, stderr } = await ocellus(['detect', clip, '-m', 'yolox-nano', '-o', at('w')], { env: { ...env, OCELLUS_MODEL_MIRROR: at('mirror') } });
+  const { code, stderr } = await ocellus(['detect', clip, '-m', 'yolox-nano', '-o', at('w')], {
+    env: { ...env, OCELLUS_MODEL_MIRROR: at('mirror') },
+  });
   assert.equal(code, 65, stderr);
   assert.match(stderr, /yolox_nano_416\.onnx/);
   assert.match(stderr, /sha256/i);
@@ -127,7 +135,9 @@ test('weights with a wrong checksum are refused', async () => {
 
 test('no network for a pull is told with the ways out', async () => {
   // Port 9 (discard) is closed on any sane machine: the proxy refuses at once.
-  const { code, stderr } = await ocellus(['models', 'pull', 'yolox-nano'], { env: { ...env, npm_config_https_proxy: 'http://127.0.0.1:9', npm_config_proxy: 'http://127.0.0.1:9' } });
+  const { code, stderr } = await ocellus(['models', 'pull', 'yolox-nano'], {
+    env: { ...env, npm_config_https_proxy: 'http://127.0.0.1:9', npm_config_proxy: 'http://127.0.0.1:9' },
+  });
   assert.equal(code, 69, stderr);
   assert.match(stderr, /yolox-nano/);
   assert.match(stderr, /OCELLUS_MODEL_MIRROR|mirror/i);
@@ -155,7 +165,10 @@ for (const signal of ['SIGINT', 'SIGKILL'] as const)
     else assert.equal(by, 'SIGKILL');
     const lines = await records(path);
     assert.ok(lines.length > 0);
-    assert.deepEqual(lines.map(({ frame }) => frame), lines.map((_, n) => n));
+    assert.deepEqual(
+      lines.map(({ frame }) => frame),
+      lines.map((_, n) => n),
+    );
   });
 
 test('validate and schema', async () => {

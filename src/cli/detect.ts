@@ -107,7 +107,10 @@ function report(source: string, file: string, summary: RunSummary, options: Dete
   const seconds = elapsedMs / 1000;
   const fps = Number((frames / seconds).toFixed(1));
   const losses = Object.values(streams)[0]?.losses;
-  if (options.json) stdout.write(`${JSON.stringify({ command: 'detect', source, model: options.model, results: file, frames, objects, seconds, fps, losses, interrupted })}\n`);
+  if (options.json)
+    stdout.write(
+      `${JSON.stringify({ command: 'detect', source, model: options.model, results: file, frames, objects, seconds, fps, losses, interrupted })}\n`,
+    );
   else stderr.write(`${frames} frames, ${objects} objects, ${seconds.toFixed(1)} s (${fps} fps) -> ${file}\n`);
 }
 

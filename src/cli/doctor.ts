@@ -20,7 +20,11 @@ const found = (check: string, state: State, text: string): Finding => ({ check, 
 function nodeFinding(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const good = major > 20 || (major === 20 && minor >= 19);
-  return found('Node', good ? 'ok' : 'fail', good ? `${process.version}, ${process.platform}-${process.arch}` : `${process.version}: Ocellus needs 20.19 or newer`);
+  return found(
+    'Node',
+    good ? 'ok' : 'fail',
+    good ? `${process.version}, ${process.platform}-${process.arch}` : `${process.version}: Ocellus needs 20.19 or newer`,
+  );
 }
 
 async function videoFinding(): Promise<Finding> {
@@ -32,7 +36,11 @@ async function videoFinding(): Promise<Finding> {
 async function runtimeFinding(context: CliContext): Promise<Finding> {
   const place = await createCliZoo(context).findRuntime();
   if (place.kind === 'missing')
-    return found('ONNX runtime', 'note', 'not installed (its install script needs a host outside the npm registry); it is taken from your registry at first use. Or type: npm install --ignore-scripts ocellus');
+    return found(
+      'ONNX runtime',
+      'note',
+      'not installed (its install script needs a host outside the npm registry); it is taken from your registry at first use. Or type: npm install --ignore-scripts ocellus',
+    );
   const { version, providers } = await aboutOnnxRuntime(place.kind === 'cache' ? place.folder : undefined);
   return found('ONNX runtime', 'ok', `${version}, providers: ${providers.join(', ')}${place.kind === 'cache' ? ' (from the cache)' : ''}`);
 }

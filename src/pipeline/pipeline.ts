@@ -65,7 +65,10 @@ const ownDefinition = (name: string, { file, picture, head, labels }: CustomMode
  * Opens everything that the configuration names, and closes it again when any part fails.
  * @throws Fault CONFIG_INVALID, and those of the parts: NOT_FOUND, INPUT_CORRUPT, MODEL_MISMATCH, ALREADY_EXISTS, OUTPUT_FAILED, ...
  */
-export async function openPipeline<const C extends PipelineConfigInput>(config: C, options: PipelineOptions = {}): Promise<Pipeline<keyof C['nodes'] & string>> {
+export async function openPipeline<const C extends PipelineConfigInput>(
+  config: C,
+  options: PipelineOptions = {},
+): Promise<Pipeline<keyof C['nodes'] & string>> {
   const parsed = parsePipelineConfig(config);
   await using scope = new Scope();
   const { media = openMedia(), models = createZoo(), log = NULL_LOG, signal } = options;
@@ -84,7 +87,12 @@ export async function openPipeline<const C extends PipelineConfigInput>(config: 
   return new RunningPipeline(sources, nodes, sinks, scope.move());
 }
 
-async function openSources(config: PipelineConfig, media: Media, scope: Scope, shared: { log: Log; signal?: AbortSignal }): Promise<Map<string, VideoSource>> {
+async function openSources(
+  config: PipelineConfig,
+  media: Media,
+  scope: Scope,
+  shared: { log: Log; signal?: AbortSignal },
+): Promise<Map<string, VideoSource>> {
   const sources = new Map<string, VideoSource>();
   for (const [stream, { uri, threads }] of Object.entries(config.sources))
     sources.set(stream, scope.use(await media.open(uri, { stream, ...shared, ...(threads === undefined ? {} : { threads }) })));

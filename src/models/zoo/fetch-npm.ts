@@ -42,14 +42,19 @@ export async function unpackWanted(tarball: string, source: NpmSource, targets: 
 export type PinnedPackage = Pick<NpmSource, 'package' | 'version' | 'integrity'>;
 
 /** Name below the downloads folder of a tarball on its way. */
-export const tarballPart = (source: Pick<NpmSource, 'integrity'>): string => `${createHash('sha256').update(source.integrity).digest('hex').slice(0, 16)}.tgz.part`;
+export const tarballPart = (source: Pick<NpmSource, 'integrity'>): string =>
+  `${createHash('sha256').update(source.integrity).digest('hex').slice(0, 16)}.tgz.part`;
 
 /**
  * Fetches a package's tarball from the user's registry into the downloads folder and checks it against the pinned integrity.
  * @returns the path of the tarball, to be discarded after use, and its address
  * @throws Fault UNAVAILABLE, NOT_FOUND, UNAUTHENTICATED, PERMISSION_DENIED, INTEGRITY, RESOURCE_EXHAUSTED, OUTPUT_FAILED, CONFIG_INVALID (.npmrc), CANCELLED
  */
-export async function fetchTarball(name: string, source: PinnedPackage, options: ZooOptions): Promise<{ readonly part: string; readonly url: string }> {
+export async function fetchTarball(
+  name: string,
+  source: PinnedPackage,
+  options: ZooOptions,
+): Promise<{ readonly part: string; readonly url: string }> {
   const settings = await readNpmSettings({ cwd: options.cwd, env: options.env ?? {} });
   const registry = npmFetch.pickRegistry(source.package, settings as npmFetch.Options).replace(/\/$/, '');
   const wanted = { ...options, name, url: `${registry}/${source.package}` };

@@ -91,7 +91,8 @@ export async function ensureOnnxRuntime(options: ZooOptions, installed: () => bo
       await rm(staging, { recursive: true, force: true });
       for (const pinned of ONNX_PACKAGES) await unpack(pinned, join(staging, 'node_modules', pinned.package), options);
       const library = join(packageFolder(staging), 'bin', 'napi-v6', process.platform, process.arch, 'onnxruntime_binding.node');
-      if (!(await exists(library))) fail('UNSUPPORTED', `onnxruntime-node ${ONNX_PACKAGES[0]!.version} has no library for ${process.platform}-${process.arch}`);
+      if (!(await exists(library)))
+        fail('UNSUPPORTED', `onnxruntime-node ${ONNX_PACKAGES[0]!.version} has no library for ${process.platform}-${process.arch}`);
       await mkdir(dirname(home), { recursive: true });
       await rename(staging, home);
       return packageFolder(home);

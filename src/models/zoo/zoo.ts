@@ -1,11 +1,11 @@
 import { homedir } from 'node:os';
-import { throwIfAborted } from '../../core/index.js';
-import { TFJS_CONVERSION, convertTfjsFiles } from '../convert/tfjs/convert-tfjs.js';
+import { fail, throwIfAborted } from '../../core/index.js';
+import { TFJS_CONVERSION, convertTfjs } from '../convert/tfjs/convert-tfjs.js';
 import type { ModelDefinition } from '../port.js';
 import { toDefinition } from './catalogue.js';
 import { type ListedModel, listModels } from './list.js';
 import { ensureOnnxRuntime, findOnnxRuntime, type OnnxPlace } from './onnx-package.js';
-import type { Converters, ZooOptions } from './options.js';
+import type { Converters, SourceFile, ZooOptions } from './options.js';
 import { type Environment, cacheFolder, mirrorFolder } from './places.js';
 import { resolveModel } from './resolve.js';
 
@@ -26,13 +26,23 @@ export interface Zoo extends ModelSource {
   findRuntime(): Promise<OnnxPlace>;
 }
 
+function convertTfjsFiles([model, ...weights]: readonly SourceFile[]): Uint8Array {
+  if (!model) return fail('INTERNAL', 'a TF.js model without files');
+  const json: unknown = JSON.parse(new TextDecoder().decode(model.bytes));
+  return convertTfjs(
+    json,
+    weights.map(({ bytes }) => bytes),
+  );
+}
+
 /** Converters that the zoo uses by itself. */
-export const CONVERTERS: Converters = {
-  tfjs: { version: TFJS_CONVERTER_VERSION, convert: convertTfjs },
-};
+export const CONVERTERS: Converters = { tfjs: { version: TFJS_CONVERSION, convert: convertTfjsFiles } };
 
 /** The options that an environment asks for (`OCELLUS_CACHE`, `OCELLUS_MODEL_MIRROR`, npm's settings). Pure. */
-export function zooOptions(env: Environment, { platform, home, cwd }: { readonly platform: string; readonly home: string; readonly cwd: string }): ZooOptions {
+export function zooOptions(
+  env: Environment,
+  { platform, home, cwd }: { readonly platform: string; readonly home: string; readonly cwd: string },
+): ZooOptions {
   const mirror = mirrorFolder(env);
   return { cacheFolder: cacheFolder(env, platform, home), cwd, env, converters: CONVERTERS, ...(mirror ? { mirror } : {}) };
 }
