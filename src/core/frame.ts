@@ -135,6 +135,18 @@ export class Frame implements Disposable {
     return target;
   }
 
+  /** The picture in memory that belongs to the frame: read only, and only until it is closed. May lie in shared memory. */
+  async borrow(request: PictureRequest): Promise<Uint8Array> {
+    const shared = this.#open();
+    if (!shared.pixels.borrow) return this.render(request);
+    shared.retain();
+    try {
+      return await shared.pixels.borrow(request);
+    } finally {
+      shared.release();
+    }
+  }
+
   /** Gives up this holder's share; the last one frees the pixels. May be called again. */
   close(): void {
     const shared = this.#shared;

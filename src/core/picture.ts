@@ -38,6 +38,11 @@ export interface Pixels {
    * @throws Fault INVALID_ARGUMENT when a rectangle lies outside its picture
    */
   render(request: PictureRequest, into: Uint8Array): Promise<void>;
+  /**
+   * The picture in the adapter's own memory, to be read only, until the pixels are freed; it may be shared with other threads.
+   * Absent where every picture is made anew. @throws Fault as `render`
+   */
+  borrow?(request: PictureRequest): Promise<Uint8Array>;
   /** Called once, when nobody holds the pixels any more. */
   free(): void;
 }

@@ -6,3 +6,4 @@ export * from './packed-pixels.js';
 export * from './port.js';
 export * from './request.js';
 export * from './synthetic.js';
+export * from './thread/threaded-media.js';

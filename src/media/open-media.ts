@@ -1,6 +1,6 @@
-import { libavMedia } from './libav/media.js';
 import type { Media } from './port.js';
 import { syntheticMedia } from './synthetic.js';
+import { threadedMedia } from './thread/threaded-media.js';
 
 /** One way to read media and the addresses that it takes. */
 export interface MediaRow {
@@ -13,7 +13,7 @@ export interface MediaRow {
 /** Every built-in way to read media, in the order in which addresses are offered. */
 export const BUILT_IN_MEDIA: readonly MediaRow[] = [
   { name: 'synthetic', takes: (uri) => uri.startsWith('synthetic:'), create: syntheticMedia },
-  { name: 'libav', takes: () => true, create: libavMedia },
+  { name: 'libav', takes: () => true, create: () => threadedMedia() },
 ];
 
 /** A media that hands each address to the row that takes it; rows are made on first use. Videos are written by the last row. */

@@ -1,0 +1,231 @@
+import { Fault, Frame, type PictureRequest, createLog, fail, pictureBytes, toFault } from '../../core/index.js';
+import { packedPixels } from '../packed-pixels.js';
+import type { Media, VideoSource, VideoWriter } from '../port.js';
+import { PictureSlots } from './picture-slots.js';
+import { type Call, type ClosedFrame, FRAMES_AHEAD, type FromMedia, type SentFault, type SentOptions, type SlotRef, type ToMedia } from './protocol.js';
+import { WantedPictures } from './wanted-pictures.js';
+
+interface HeldSource {
+  readonly source: VideoSource;
+  readonly wanted: WantedPictures;
+}
+
+interface HeldFrame {
+  readonly frame: Frame;
+  readonly wanted: WantedPictures;
+  /** Slots of the pictures made of it, by key. */
+  readonly slots: Map<string, number>;
+}
+
+interface Run {
+  readonly leave: AbortController;
+  credit: number;
+  wake: () => void;
+}
+
+const sent = (error: unknown): SentFault => {
+  const { code, message } = toFault(error, 'INTERNAL');
+  return { code, message };
+};
+
+/** The media thread's side: holds sources, writers and frames, does what it is asked, and makes pictures ahead. */
+export class MediaHost {
+  readonly #sources = new Map<number, HeldSource>();
+  readonly #writers = new Map<number, VideoWriter>();
+  readonly #frames = new Map<number, HeldFrame>();
+  readonly #runs = new Map<number, Run>();
+  readonly #calls = new Map<number, AbortController>();
+  readonly #slots = new PictureSlots();
+  #nextId = 1;
+
+  constructor(
+    readonly media: Media,
+    readonly post: (message: FromMedia) => void,
+  ) {}
+
+  receive(message: Exclude<ToMedia, { kind: 'end' }>): void {
+    if (message.kind === 'call') void this.#answer(message.id, message.call);
+    else if (message.kind === 'abort') this.#calls.get(message.id)?.abort();
+    else if (message.kind === 'frames') void this.#play(message.run, message.source);
+    else if (message.kind === 'stop') this.#runs.get(message.run)?.leave.abort();
+    else this.#more(message.run, message.count, message.closed);
+  }
+
+  async #answer(id: number, call: Call): Promise<void> {
+    const cancel = new AbortController();
+    this.#calls.set(id, cancel);
+    try {
+      this.post({ kind: 'reply', id, value: await this.#do(id, call, cancel.signal) });
+    } catch (error) {
+      this.post({ kind: 'reply', id, fault: sent(error) });
+    } finally {
+      this.#calls.delete(id);
+    }
+  }
+
+  #do(id: number, call: Call, signal: AbortSignal): Promise<unknown> {
+    switch (call.op) {
+      case 'probe':
+        return this.media.probe(call.uri, { ...this.#heard(id, call.options), signal });
+      case 'open':
+        return this.#open(id, call.uri, call.options, signal);
+      case 'seek':
+        return this.#source(call.source).source.seek(call.timeMs);
+      case 'close-source':
+        return this.#closeSource(call.source);
+      case 'render':
+        return this.#render(call.frame, call.key, call.request);
+      case 'create-writer':
+        return this.#createWriter(id, call);
+      case 'write':
+        return this.#write(call);
+      case 'finish-writer':
+        return this.#writer(call.writer).finish();
+      case 'close-writer':
+        return this.#closeWriter(call.writer);
+    }
+  }
+
+  /** Options with a log whose records are sent back under the call's id. */
+  #heard<T>(id: number, { hears, ...options }: SentOptions<T>): Omit<SentOptions<T>, 'hears'> {
+    return hears ? { ...options, log: createLog((record) => this.post({ kind: 'log', id, record }), 'debug') } : options;
+  }
+
+  async #open(id: number, uri: string, options: Extract<Call, { op: 'open' }>['options'], signal: AbortSignal): Promise<unknown> {
+    // The call's signal ends with the call; each run has one of its own.
+    const source = await this.media.open(uri, { ...this.#heard(id, options), signal });
+    const handle = this.#nextId++;
+    this.#sources.set(handle, { source, wanted: new WantedPictures() });
+    return { source: handle, info: source.info, losses: source.losses };
+  }
+
+  async #closeSource(handle: number): Promise<void> {
+    const { source } = this.#source(handle);
+    this.#sources.delete(handle);
+    await source[Symbol.asyncDispose]();
+  }
+
+  async #play(id: number, handle: number): Promise<void> {
+    const run: Run = { leave: new AbortController(), credit: FRAMES_AHEAD, wake: () => {} };
+    this.#runs.set(id, run);
+    run.leave.signal.addEventListener('abort', () => run.wake());
+    const held = this.#sources.get(handle);
+    let fault: SentFault | undefined;
+    try {
+      if (!held) fail('FAILED_PRECONDITION', 'the source is closed');
+      for await (const frame of held.source.frames({ signal: run.leave.signal })) {
+        while (run.credit === 0 && !run.leave.signal.aborted) await new Promise<void>((resolve) => (run.wake = resolve));
+        if (run.leave.signal.aborted) {
+          frame.close();
+          break;
+        }
+        run.credit--;
+        await this.#send(id, frame, held.wanted);
+      }
+    } catch (error) {
+      fault = sent(error);
+    }
+    this.#runs.delete(id);
+    const losses = held?.source.losses ?? { corruptPackets: 0, damagedFrames: 0, truncated: false };
+    this.post({ kind: 'run-end', run: id, losses, ...(fault ? { fault } : {}) });
+  }
+
+  async #send(run: number, frame: Frame, wanted: WantedPictures): Promise<void> {
+    const id = this.#nextId++;
+    const held: HeldFrame = { frame, wanted, slots: new Map() };
+    this.#frames.set(id, held);
+    const pictures: SlotRef[] = [];
+    for (const { key, request } of wanted.ahead) {
+      try {
+        pictures.push(await this.#picture(held, key, request));
+      } catch {
+        // Whoever asks for it meets the fault.
+        wanted.drop(key);
+      }
+    }
+    const { stream, number, pts, size, pixels } = frame;
+    const { width, height } = size;
+    this.post({ kind: 'frame', run, frame: id, stream, number, ticks: pts.ticks, width, height, bytes: pixels.bytes, label: pixels.label, pictures });
+  }
+
+  async #picture(held: HeldFrame, key: string, request: PictureRequest): Promise<SlotRef> {
+    const slot = this.#slots.take(pictureBytes(request));
+    try {
+      await held.frame.pixels.render(request, this.#slots.bytesOf(slot));
+    } catch (error) {
+      this.#slots.give(slot);
+      throw error;
+    }
+    if (held.frame.closed) {
+      this.#slots.give(slot);
+      return fail('CANCELLED', 'the frame was closed meanwhile');
+    }
+    const twin = held.slots.get(key);
+    if (twin === undefined) held.slots.set(key, slot);
+    else this.#slots.give(slot);
+    return this.#slots.refOf(key, twin ?? slot);
+  }
+
+  async #render(id: number, key: string, request: PictureRequest): Promise<SlotRef> {
+    const held = this.#frame(id);
+    held.wanted.asked(key, request);
+    using _ = held.frame.retain('render');
+    return this.#picture(held, key, request);
+  }
+
+  #more(id: number, count: number, closed: readonly ClosedFrame[]): void {
+    for (const { frame, unused } of closed) {
+      const held = this.#frames.get(frame);
+      if (!held) continue;
+      this.#frames.delete(frame);
+      held.wanted.closed([...held.slots.keys()], unused);
+      for (const slot of held.slots.values()) this.#slots.give(slot);
+      held.frame.close();
+    }
+    const run = this.#runs.get(id);
+    if (!run) return;
+    run.credit += count;
+    run.wake();
+  }
+
+  async #createWriter(id: number, { path, options }: Extract<Call, { op: 'create-writer' }>): Promise<number> {
+    const writer = await this.media.createWriter(path, this.#heard(id, options));
+    const handle = this.#nextId++;
+    this.#writers.set(handle, writer);
+    return handle;
+  }
+
+  async #write({ writer, pts, number, picture }: Extract<Call, { op: 'write' }>): Promise<void> {
+    const target = this.#writer(writer);
+    if ('frame' in picture) {
+      const { frame } = this.#frame(picture.frame);
+      using moved = frame.retain('writer', { number, pts });
+      return target.write(moved);
+    }
+    const { rgb, size } = picture;
+    const info = { stream: 'made elsewhere', number, pts, size };
+    using made = Frame.of(packedPixels(`frame ${number}`, size, () => rgb), info, 'writer');
+    return target.write(made);
+  }
+
+  async #closeWriter(handle: number): Promise<void> {
+    const writer = this.#writer(handle);
+    this.#writers.delete(handle);
+    await writer[Symbol.asyncDispose]();
+  }
+
+  #source(handle: number): HeldSource {
+    return this.#sources.get(handle) ?? fail('FAILED_PRECONDITION', 'the source is closed');
+  }
+
+  #writer(handle: number): VideoWriter {
+    return this.#writers.get(handle) ?? fail('FAILED_PRECONDITION', 'the writer is closed');
+  }
+
+  #frame(id: number): HeldFrame {
+    return this.#frames.get(id) ?? fail('INTERNAL', 'the frame was used after close()');
+  }
+}
+
+/** A fault that came from the other thread. */
+export const received = ({ code, message }: SentFault): Fault => new Fault(code, message);

@@ -1,0 +1,75 @@
+import type { FaultCode, LogRecord, PictureRequest, Pts, Size } from '../../core/index.js';
+import type { MediaLosses, OpenOptions, WriterOptions } from '../port.js';
+
+/** What the steering thread may ask the media thread; each is answered by one reply. */
+export type Call =
+  | { readonly op: 'probe'; readonly uri: string; readonly options: SentOptions<OpenOptions> }
+  | { readonly op: 'open'; readonly uri: string; readonly options: SentOptions<OpenOptions> }
+  | { readonly op: 'seek'; readonly source: number; readonly timeMs: number }
+  | { readonly op: 'close-source'; readonly source: number }
+  | { readonly op: 'render'; readonly frame: number; readonly key: string; readonly request: PictureRequest }
+  | { readonly op: 'create-writer'; readonly path: string; readonly options: SentOptions<WriterOptions> }
+  | { readonly op: 'write'; readonly writer: number; readonly pts: Pts; readonly number: number; readonly picture: SentPicture }
+  | { readonly op: 'finish-writer'; readonly writer: number }
+  | { readonly op: 'close-writer'; readonly writer: number };
+
+/** Options without what cannot cross threads; `hears` says that log records are wanted. */
+export type SentOptions<T> = Omit<T, 'log' | 'signal'> & { readonly hears: boolean };
+
+/** A frame to write: one that the media thread holds, or packed RGB made elsewhere. */
+export type SentPicture = { readonly frame: number } | { readonly rgb: Uint8Array; readonly size: Size };
+
+/** A frame that the steering thread closed, and the pictures made ahead for it that nobody looked at. */
+export interface ClosedFrame {
+  readonly frame: number;
+  readonly unused: readonly string[];
+}
+
+/** From the steering thread. */
+export type ToMedia =
+  | { readonly kind: 'call'; readonly id: number; readonly call: Call }
+  | { readonly kind: 'abort'; readonly id: number }
+  | { readonly kind: 'frames'; readonly run: number; readonly source: number }
+  | { readonly kind: 'stop'; readonly run: number }
+  /** `count` frames were taken from the run and as many more may come. */
+  | { readonly kind: 'more'; readonly run: number; readonly count: number; readonly closed: readonly ClosedFrame[] }
+  | { readonly kind: 'end' };
+
+/** A picture in memory that both threads see; `memory` comes with the first use of a slot. */
+export interface SlotRef {
+  readonly key: string;
+  readonly slot: number;
+  readonly memory?: SharedArrayBuffer;
+}
+
+/** A fault as plain data. */
+export interface SentFault {
+  readonly code: FaultCode;
+  readonly message: string;
+}
+
+/** A frame that the media thread holds. */
+export interface FrameNotice {
+  readonly kind: 'frame';
+  readonly run: number;
+  readonly frame: number;
+  readonly stream: string;
+  readonly number: number;
+  readonly ticks: bigint;
+  readonly width: number;
+  readonly height: number;
+  readonly bytes: number;
+  readonly label: string;
+  readonly pictures: readonly SlotRef[];
+}
+
+/** To the steering thread. */
+export type FromMedia =
+  | { readonly kind: 'reply'; readonly id: number; readonly value: unknown; readonly fault?: undefined }
+  | { readonly kind: 'reply'; readonly id: number; readonly fault: SentFault }
+  | FrameNotice
+  | { readonly kind: 'run-end'; readonly run: number; readonly losses: MediaLosses; readonly fault?: SentFault }
+  | { readonly kind: 'log'; readonly id: number; readonly record: LogRecord };
+
+/** Frames sent ahead of the reader. */
+export const FRAMES_AHEAD = 4;

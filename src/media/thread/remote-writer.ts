@@ -1,0 +1,40 @@
+import type { Frame } from '../../core/index.js';
+import type { VideoWriter } from '../port.js';
+import type { MediaThread } from './media-thread.js';
+import type { SentPicture } from './protocol.js';
+import { RemotePixels } from './remote-pixels.js';
+
+/** A video that the media thread writes. Its own frames are encoded where they are; others travel there as RGB. */
+export class RemoteWriter implements VideoWriter {
+  #closed: Promise<void> | null = null;
+
+  constructor(
+    readonly thread: MediaThread,
+    readonly writer: number,
+  ) {
+    thread.hold();
+  }
+
+  async write(frame: Frame): Promise<void> {
+    const { pts, number } = frame;
+    using held = frame.retain('writer');
+    const picture = await this.#picture(held);
+    const transfer = 'rgb' in picture ? [picture.rgb.buffer as ArrayBuffer] : [];
+    await this.thread.call({ op: 'write', writer: this.writer, pts, number, picture }, { transfer });
+  }
+
+  async #picture(frame: Frame): Promise<SentPicture> {
+    const { pixels, size } = frame;
+    if (pixels instanceof RemotePixels && pixels.thread === this.thread) return { frame: pixels.notice.frame };
+    return { rgb: await frame.render({ size, order: 'rgb', layout: 'packed' }), size };
+  }
+
+  finish(): ReturnType<VideoWriter['finish']> {
+    return this.thread.call({ op: 'finish-writer', writer: this.writer });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closed ??= this.thread.call<void>({ op: 'close-writer', writer: this.writer }).finally(() => this.thread.release());
+    return this.#closed;
+  }
+}
