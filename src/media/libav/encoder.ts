@@ -157,8 +157,11 @@ export class Encoder implements Disposable {
     this.#converted?.free();
     const to = pictureFrame(AV_PIX_FMT_YUV420P, this.#even);
     this.#converted = to;
-    Object.assign(to, this.colours);
+    const { colorSpace, colorRange, ...gamut } = this.colours;
+    Object.assign(to, { colorSpace, colorRange });
     await this.#scalers.scaleInto(native, to, CONVERSION);
+    // Told before scaling, these would make libav map gamut and transfer through a table that takes seconds to build.
+    Object.assign(to, gamut);
     return to;
   }
 

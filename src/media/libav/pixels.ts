@@ -6,10 +6,14 @@ import { type FrameStore, pictureFrame } from './native-frames.js';
 import { pixelFormatOf } from './pixel-format.js';
 import type { ScaledPicture, Scalers } from './scalers.js';
 
-/** Scaler flags of the usual way. */
-const SCALING = 'bilinear';
-/** Scaler flags for pictures that are already RGB: without these, libav halves their chroma on the way. */
-const RGB_SCALING = 'bilinear+full_chroma_inp+full_chroma_int+accurate_rnd';
+/**
+ * Area averaging: against an exact area average it is 4 to 13 dB nearer than bilinear, against OpenCV's bilinear (what most detectors were
+ * trained on) 2 to 4 dB nearer, and it is no slower. Full chroma costs packed RGB a quarter of a millisecond for up to 15 dB; planar RGB has
+ * it anyway.
+ */
+const SCALING = 'area+full_chroma_int';
+/** The same for pictures that are RGB already: without these, libav halves their chroma on the way. */
+const RGB_SCALING = `${SCALING}+full_chroma_inp+accurate_rnd`;
 
 /** The native form of a request, and where its planes are found in libav's picture. */
 interface Form {
