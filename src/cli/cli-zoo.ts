@@ -1,11 +1,11 @@
 import { homedir } from 'node:os';
 import { createLog } from '../core/index.js';
-import { type Progress, type Zoo, createZoo, zooOptions } from '../models/index.js';
+import { CATALOGUE, type CatalogueEntry, type Progress, type Zoo, createZoo, zooOptions } from '../models/index.js';
 import type { CliContext } from './context.js';
 import { createProgressDisplay } from './download-progress.js';
 
 /** The catalogue as the environment says, with words and progress on stderr. */
-export function createCliZoo(context: CliContext): Zoo {
+export function createCliZoo(context: CliContext, catalogue: readonly CatalogueEntry[] = CATALOGUE): Zoo {
   const { env, cwd, stderr, drain } = context;
   const progress = createProgressDisplay(stderr);
   const log = createLog(({ level, message }) => {
@@ -17,5 +17,5 @@ export function createCliZoo(context: CliContext): Zoo {
     if (now.receivedBytes === now.totalBytes) progress.done();
   };
   const places = zooOptions(env, { platform: process.platform, home: env['HOME'] || homedir(), cwd });
-  return createZoo({ ...places, log, signal: drain, onProgress });
+  return createZoo({ ...places, catalogue, log, signal: drain, onProgress });
 }

@@ -17,6 +17,11 @@ import type { CliContext } from './context.js';
 import { formatBytes } from './download-progress.js';
 import { formatTable } from './table.js';
 
+/** What the subcommands work with. */
+export interface ModelsContext extends CliContext {
+  readonly catalogue: readonly CatalogueEntry[];
+}
+
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 const sizeOf = (entry: CatalogueEntry): number | undefined =>
@@ -40,8 +45,8 @@ const listedJson = ({ entry, here, convertible, problem }: ListedModel): unknown
   ...(problem === undefined ? {} : { problem }),
 });
 
-async function list(context: CliContext, flags: { readonly json?: boolean }): Promise<void> {
-  const listed = await listModels(createCliZoo(context).options);
+async function list(context: ModelsContext, flags: { readonly json?: boolean }): Promise<void> {
+  const listed = await listModels(createCliZoo(context, context.catalogue).options);
   if (flags.json) return void context.stdout.write(json(listed.map(listedJson)));
   const rows = listed.map((model) => {
     const bytes = model.here?.bytes ?? sizeOf(model.entry);
@@ -79,53 +84,57 @@ function cardText(model: ListedModel): string {
   return rows.map(([key, value]) => `${key.padEnd(8)}  ${value}\n`).join('');
 }
 
-async function show(context: CliContext, name: string, flags: { readonly json?: boolean }): Promise<void> {
-  const model = await inspectModel(findModel(name, CATALOGUE), createCliZoo(context).options);
+async function show(context: ModelsContext, name: string, flags: { readonly json?: boolean }): Promise<void> {
+  const model = await inspectModel(findModel(name, context.catalogue), createCliZoo(context, context.catalogue).options);
   const { entry, ...state } = model;
   context.stdout.write(flags.json ? json({ ...entry, ...state }) : cardText(model));
 }
 
 const pulledRow = ({ entry, from, bytes, path }: ResolvedModel): string[] => [entry.name, from, formatBytes(bytes), path];
 
-async function pull(context: CliContext, names: readonly string[], flags: { readonly json?: boolean }): Promise<void> {
+async function pull(context: ModelsContext, names: readonly string[], flags: { readonly json?: boolean }): Promise<void> {
   // All names are looked up first: a typing error in the last must not cost the download of the first.
-  for (const name of names) findModel(name, CATALOGUE);
+  for (const name of names) findModel(name, context.catalogue);
   const pulled: ResolvedModel[] = [];
-  for (const name of names) pulled.push(await resolveModel(name, createCliZoo(context).options));
+  for (const name of names) pulled.push(await resolveModel(name, createCliZoo(context, context.catalogue).options));
   if (flags.json) context.stdout.write(json(pulled.map(({ entry, from, path, sha256, bytes }) => ({ name: entry.name, from, path, sha256, bytes }))));
   else context.stdout.write(formatTable(['NAME', 'FROM', 'SIZE', 'PATH'], pulled.map(pulledRow)));
 }
 
-async function remove(context: CliContext, names: readonly string[], flags: { readonly json?: boolean }): Promise<void> {
-  for (const name of names) findModel(name, CATALOGUE);
-  const options = createCliZoo(context).options;
+async function remove(context: ModelsContext, names: readonly string[], flags: { readonly json?: boolean }): Promise<void> {
+  for (const name of names) findModel(name, context.catalogue);
+  const options = createCliZoo(context, context.catalogue).options;
   const gone: { name: string; paths: string[] }[] = [];
-  for (const name of names) gone.push({ name: findModel(name, CATALOGUE).name, paths: await removeModel(name, options) });
+  for (const name of names) gone.push({ name: findModel(name, context.catalogue).name, paths: await removeModel(name, options) });
   if (flags.json) return void context.stdout.write(json(gone));
   for (const { name, paths } of gone)
     context.stdout.write(paths.length > 0 ? `${name}: removed ${paths.join(', ')}\n` : `${name}: not in the cache\n`);
 }
 
 async function exportAll(
-  context: CliContext,
+  context: ModelsContext,
   names: readonly string[],
   flags: { output: string; overwrite?: boolean; json?: boolean },
 ): Promise<void> {
-  const { path, models } = await exportModels(names, flags.output, { ...createCliZoo(context).options, overwrite: flags.overwrite ?? false });
+  const { path, models } = await exportModels(names, flags.output, {
+    ...createCliZoo(context, context.catalogue).options,
+    overwrite: flags.overwrite ?? false,
+  });
   if (flags.json) context.stdout.write(json({ path, models }));
   else context.stdout.write(`${path}: ${models.map(({ name, bytes }) => `${name} (${formatBytes(bytes)})`).join(', ')}\n`);
 }
 
-async function importAll(context: CliContext, files: readonly string[], flags: { readonly json?: boolean }): Promise<void> {
+async function importAll(context: ModelsContext, files: readonly string[], flags: { readonly json?: boolean }): Promise<void> {
   const imported = [];
-  for (const file of files) imported.push(...(await importModels(file, createCliZoo(context).options)));
+  for (const file of files) imported.push(...(await importModels(file, createCliZoo(context, context.catalogue).options)));
   if (flags.json) return void context.stdout.write(json(imported));
   const rows = imported.map(({ name, bytes, path }) => [name, formatBytes(bytes), path]);
   context.stdout.write(formatTable(['NAME', 'SIZE', 'PATH'], rows));
 }
 
 /** The command `models` with its subcommands. They reject with a Fault; who runs them makes an exit code of it. */
-export function modelsCommand(context: CliContext): Command {
+export function modelsCommand(cli: CliContext, catalogue: readonly CatalogueEntry[] = CATALOGUE): Command {
+  const context: ModelsContext = { ...cli, catalogue };
   const models = new Command('models')
     .summary('list, fetch and move models')
     .description('Models by name: what there is, what is here, and how it comes here.');

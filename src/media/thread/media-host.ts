@@ -1,8 +1,18 @@
-import { Fault, Frame, type PictureRequest, createLog, fail, pictureBytes, toFault } from '../../core/index.js';
+import { Frame, type PictureRequest, createLog, fail, pictureBytes } from '../../core/index.js';
 import { packedPixels } from '../packed-pixels.js';
 import type { Media, VideoSource, VideoWriter } from '../port.js';
 import { PictureSlots } from './picture-slots.js';
-import { type Call, type ClosedFrame, FRAMES_AHEAD, type FromMedia, type SentFault, type SentOptions, type SlotRef, type ToMedia } from './protocol.js';
+import {
+  type Call,
+  type ClosedFrame,
+  FRAMES_AHEAD,
+  type FromMedia,
+  type SentFault,
+  type SentOptions,
+  type SlotRef,
+  type ToMedia,
+  sentFault,
+} from './protocol.js';
 import { WantedPictures } from './wanted-pictures.js';
 
 interface HeldSource {
@@ -22,11 +32,6 @@ interface Run {
   credit: number;
   wake: () => void;
 }
-
-const sent = (error: unknown): SentFault => {
-  const { code, message } = toFault(error, 'INTERNAL');
-  return { code, message };
-};
 
 /** The media thread's side: holds sources, writers and frames, does what it is asked, and makes pictures ahead. */
 export class MediaHost {
@@ -57,7 +62,7 @@ export class MediaHost {
     try {
       this.post({ kind: 'reply', id, value: await this.#do(id, call, cancel.signal) });
     } catch (error) {
-      this.post({ kind: 'reply', id, fault: sent(error) });
+      this.post({ kind: 'reply', id, fault: sentFault(error) });
     } finally {
       this.#calls.delete(id);
     }
@@ -123,7 +128,7 @@ export class MediaHost {
         await this.#send(id, frame, held.wanted);
       }
     } catch (error) {
-      fault = sent(error);
+      fault = sentFault(error);
     }
     this.#runs.delete(id);
     const losses = held?.source.losses ?? { corruptPackets: 0, damagedFrames: 0, truncated: false };
@@ -200,12 +205,17 @@ export class MediaHost {
     if ('frame' in picture) {
       const { frame } = this.#frame(picture.frame);
       using moved = frame.retain('writer', { number, pts });
-      return target.write(moved);
+      await target.write(moved);
+      return;
     }
     const { rgb, size } = picture;
     const info = { stream: 'made elsewhere', number, pts, size };
-    using made = Frame.of(packedPixels(`frame ${number}`, size, () => rgb), info, 'writer');
-    return target.write(made);
+    using made = Frame.of(
+      packedPixels(`frame ${number}`, size, () => rgb),
+      info,
+      'writer',
+    );
+    await target.write(made);
   }
 
   async #closeWriter(handle: number): Promise<void> {
@@ -226,6 +236,3 @@ export class MediaHost {
     return this.#frames.get(id) ?? fail('INTERNAL', 'the frame was used after close()');
   }
 }
-
-/** A fault that came from the other thread. */
-export const received = ({ code, message }: SentFault): Fault => new Fault(code, message);

@@ -1,7 +1,6 @@
-import { Worker } from 'node:worker_threads';
-import { Fault, type Log, type LogRecord, toFault } from '../../core/index.js';
-import { received } from './media-host.js';
-import type { Call, ClosedFrame, FrameNotice, FromMedia, SlotRef, ToMedia } from './protocol.js';
+import type { Worker } from 'node:worker_threads';
+import { type Fault, type Log, type LogRecord, toFault } from '../../core/index.js';
+import { type Call, type ClosedFrame, type FrameNotice, type FromMedia, type SlotRef, type ToMedia, receivedFault } from './protocol.js';
 
 /** How long the thread stays when nothing is open. */
 const LINGER_MS = 2000;
@@ -30,12 +29,15 @@ export class MediaThread {
   #frames = 0;
   #linger: NodeJS.Timeout | null = null;
   #closed: ClosedFrame[] = [];
-  #flush: NodeJS.Immediate | null = null;
+  #flushing = false;
 
   constructor(readonly start: () => Worker) {}
 
   /** Asks, and waits for the answer. @throws Fault of the other side; UNAVAILABLE when the thread died; CANCELLED on abort */
-  async call<T>(call: Call, { log, signal, transfer = [] }: { log?: Log | undefined; signal?: AbortSignal | undefined; transfer?: readonly ArrayBuffer[] } = {}): Promise<T> {
+  async call<T>(
+    call: Call,
+    { log, signal, transfer = [] }: { log?: Log | undefined; signal?: AbortSignal | undefined; transfer?: readonly ArrayBuffer[] } = {},
+  ): Promise<T> {
     const id = this.#nextId++;
     const cancel = (): void => this.#post({ kind: 'abort', id });
     signal?.addEventListener('abort', cancel, { once: true });
@@ -77,8 +79,10 @@ export class MediaThread {
     if (!this.#worker) return;
     this.#frames--;
     this.#closed.push(frame);
-    this.#flush ??= setImmediate(() => {
-      this.#flush = null;
+    if (this.#flushing) return;
+    this.#flushing = true;
+    setImmediate(() => {
+      this.#flushing = false;
       // While frames are pulled, `more` takes these along.
       if (this.#closed.length > (this.#runs.size > 0 ? 2 : 0)) this.more(0, 0);
     });
@@ -145,7 +149,7 @@ export class MediaThread {
     const pending = this.#calls.get(message.id);
     this.#calls.delete(message.id);
     if (!pending) return;
-    if (message.fault) pending.reject(received(message.fault));
+    if (message.fault) pending.reject(receivedFault(message.fault));
     else {
       // What was opened goes on talking under the id of the call that opened it.
       if (pending.log) this.#logs.set(message.id, pending.log);

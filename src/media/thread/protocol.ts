@@ -1,4 +1,4 @@
-import type { FaultCode, LogRecord, PictureRequest, Pts, Size } from '../../core/index.js';
+import { Fault, type FaultCode, type LogRecord, type PictureRequest, type Pts, type Size, toFault } from '../../core/index.js';
 import type { MediaLosses, OpenOptions, WriterOptions } from '../port.js';
 
 /** What the steering thread may ask the media thread; each is answered by one reply. */
@@ -47,6 +47,15 @@ export interface SentFault {
   readonly code: FaultCode;
   readonly message: string;
 }
+
+/** An error as it travels. */
+export function sentFault(error: unknown): SentFault {
+  const { code, message } = toFault(error, 'INTERNAL');
+  return { code, message };
+}
+
+/** The way back from {@link sentFault}. */
+export const receivedFault = ({ code, message }: SentFault): Fault => new Fault(code, message);
 
 /** A frame that the media thread holds. */
 export interface FrameNotice {

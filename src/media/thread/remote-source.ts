@@ -1,8 +1,7 @@
 import { Frame, fail, throwIfAborted } from '../../core/index.js';
 import type { MediaInfo, MediaLosses, OpenOptions, VideoInfo, VideoSource } from '../port.js';
 import type { MediaThread } from './media-thread.js';
-import { received } from './media-host.js';
-import { type FrameNotice, FRAMES_AHEAD, type SentFault } from './protocol.js';
+import { type FrameNotice, FRAMES_AHEAD, type SentFault, receivedFault } from './protocol.js';
 import { RemotePixels } from './remote-pixels.js';
 
 /** What `open` answers. */
@@ -100,7 +99,7 @@ export class RemoteSource implements VideoSource {
 
   async *#delivered(run: number, reading: Reading, signal: AbortSignal | undefined): AsyncGenerator<Frame, void, undefined> {
     const { timeBase } = this.info.video;
-    for (let taken = 0; ; ) {
+    for (let taken = 0; ;) {
       throwIfAborted(signal);
       const notice = reading.take();
       if (notice) {
@@ -109,7 +108,7 @@ export class RemoteSource implements VideoSource {
         const { stream, number, ticks, width, height } = notice;
         yield Frame.of(new RemotePixels(this.thread, notice), { stream, number, pts: { ticks, timeBase }, size: { width, height } });
       } else if (reading.ended) {
-        if (reading.ended.fault) throw received(reading.ended.fault);
+        if (reading.ended.fault) throw receivedFault(reading.ended.fault);
         return;
       } else await reading.changed();
     }

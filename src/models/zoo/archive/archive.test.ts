@@ -230,16 +230,17 @@ test('an import that does not fit on the disk is refused before it is unpacked',
   });
 });
 
-test('300 archives changed at random: each is refused with a fault or brings exactly the right bytes', async () => {
+test('200 archives changed at random: each is refused with a fault or brings exactly the right bytes', async () => {
   await using zoo = await setUp();
-  // Not gzipped, so that changes reach the tar reader and the list rather than gzip's own checksum.
-  const good = gunzipSync(packTar({ [MANIFEST_FILE]: manifestOf([ALPHA_LINE]), 'alpha.onnx': ALPHA }));
-  const random = noise(300 * 64, 11);
+  const packed = packTar({ [MANIFEST_FILE]: manifestOf([ALPHA_LINE]), 'alpha.onnx': ALPHA });
+  const unpacked = gunzipSync(packed);
+  const random = noise(200 * 64, 11);
   let at = 0;
   const next = (below: number): number => random.readUInt32LE((at += 4) % (random.length - 4)) % below;
   const outcomes = new Map<string, number>();
-  for (let round = 0; round < 300; round++) {
-    const bad = Buffer.from(good);
+  for (let round = 0; round < 200; round++) {
+    // Mostly not gzipped, so that changes reach the tar reader and the list rather than gzip's own checksum.
+    const bad = Buffer.from(next(5) === 0 ? packed : unpacked);
     // Mostly the headers and the list, where a change means something: the first 1,536 bytes.
     for (let changes = 1 + next(4); changes > 0; changes--) bad[next(next(4) === 0 ? bad.length : 1536)] = next(256);
     const cut = next(5) === 0 ? next(bad.length) : bad.length;

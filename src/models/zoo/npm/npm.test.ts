@@ -105,7 +105,9 @@ test("a project's .npmrc wins over the user's, and a cafile is read", async () =
   const cafile = await zoo.put('home/company.pem', `${certificate}\n`);
   await zoo.put('work/.npmrc', `registry=http://project.invalid/\ncafile=${cafile}\n`);
   const env = { ...zoo.options.env };
+  const ours = { ...process.env };
   const settings = await readNpmSettings({ cwd: zoo.options.cwd, env });
+  assert.deepEqual({ ...process.env }, ours, 'the environment of this process is as before');
   assert.equal(settings['registry'], 'http://project.invalid/');
   assert.equal(settings['httpsProxy'], 'http://proxy.invalid:3128');
   assert.deepEqual(settings['ca'], [certificate]);
