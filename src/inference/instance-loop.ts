@@ -1,9 +1,8 @@
 import { toFault } from '../core/index.js';
-import type { ModelDefinition } from '../models/index.js';
+import { type ModelDefinition, type ModelHost, openModelHost } from '../models/index.js';
 import { execute } from './inline-instance.js';
 import type { InferenceRequest } from './port.js';
 import { type Flat, type FromInstance, type Prepare, type ToInstance, decodeRequests, encodeReport } from './protocol.js';
-import { type ModelHost, openModelHost } from './stand-in-host.js';
 
 /** The far end of a channel: what an instance in a thread or process talks through. */
 export interface FarEnd {
