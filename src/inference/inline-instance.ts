@@ -39,7 +39,7 @@ export async function openInline(
 ): Promise<Instance> {
   const host = await openHost(definition);
   let last: Promise<void> | undefined;
-  let waiting: (readonly InferenceRequest[])[] = [];
+  const waiting: (readonly InferenceRequest[])[] = [];
   const runAll = async (first: readonly InferenceRequest[]): Promise<void> => {
     for (let requests: readonly InferenceRequest[] | undefined = first; requests; requests = waiting.shift()) {
       const report = await execute(host, requests.map(ownMemory));
@@ -51,12 +51,12 @@ export async function openInline(
   };
   return {
     description: host,
+    where: 'calling thread',
     run(requests) {
       if (last) waiting.push(requests);
       else last = runAll(requests);
     },
     async [Symbol.asyncDispose]() {
-      waiting = [];
       await last;
       await host[Symbol.asyncDispose]();
     },

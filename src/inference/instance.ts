@@ -22,6 +22,8 @@ export interface InstanceEvents {
 /** A copy of a model that runs batches, wherever it is placed. Disposing lets what it holds finish first. */
 export interface Instance extends AsyncDisposable {
   readonly description: InstanceDescription;
+  /** Where it runs, in words: `process 4711`. */
+  readonly where: string;
   /** Takes over the inputs and runs the batch after those given before; answers later, by `finished` or `lost`, in order. @throws anything that keeps it from sending the batch; no answer follows then */
   run(requests: readonly InferenceRequest[]): void;
 }

@@ -60,6 +60,7 @@ export function openProcess({ definition, pool }: { definition: ModelDefinition;
   const send = (message: unknown): void => void child.send(message as Serializable, () => {});
   send(definition);
   return {
+    where: `process ${child.pid}`,
     run(requests) {
       send(['run', encodeRequests(requests, asIs, []), []]);
       for (const { inputs } of requests) pool.giveTensors(inputs);

@@ -1,6 +1,9 @@
+import { Worker } from 'node:worker_threads';
 import type { ModelDefinition } from '../models/index.js';
 import { runInstance } from './instance-loop.js';
 import { asIs } from './protocol.js';
+
+new Worker(new URL('./parent-watch.js', import.meta.url), { workerData: process.ppid }).unref();
 
 const send = process.send?.bind(process);
 

@@ -103,6 +103,7 @@ export class Slots {
       );
     }
     slot.instance = instance;
+    this.options.log.debug(`model "${this.options.model}", instance ${slot.index} is ready`, { where: instance.where });
   }
 
   #lost(slot: Slot, fault: Fault): void {

@@ -47,7 +47,6 @@ export function openThread({ definition, pool }: { definition: ModelDefinition; 
   });
   const forgetGate = guardExit(gate);
   let failure: unknown;
-  worker.unref();
   worker.on('message', (message: FromInstance) => events.message(message));
   worker.on('messageerror', (error) => (failure = error));
   worker.on('error', (error) => (failure = error));
@@ -55,11 +54,14 @@ export function openThread({ definition, pool }: { definition: ModelDefinition; 
     forgetGate();
     events.ended(failure instanceof Error ? `${failure.name}: ${failure.message}` : `exit code ${code}`, failure);
   });
+  // After the listeners: adding one refers to the thread again.
+  worker.unref();
   const send = ({ message, transfer, staying }: Parcel): void => {
     worker.postMessage(message, transfer);
     for (const buffer of staying) pool.give(buffer);
   };
   return {
+    where: `thread ${worker.threadId}`,
     run(requests) {
       try {
         send(pack(requests, pool, sendable));
