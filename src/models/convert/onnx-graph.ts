@@ -55,7 +55,10 @@ function toDimension(size: OnnxDimension) {
   return create(Shape_DimensionSchema, { value: { case: 'dimValue', value: BigInt(size) } });
 }
 
-/** Writes an ONNX graph node by node: for converters, and for the tiny graphs of tests. The same calls give the same bytes. */
+/**
+ * Writes an ONNX graph node by node: for converters, and for the tiny graphs of tests. The same calls give the same bytes.
+ * Names made here have a colon in them, which names of TensorFlow nodes cannot have.
+ */
 export class OnnxGraph {
   readonly #graph: Graph;
   readonly #constants = new Map<string, string>();
@@ -74,8 +77,8 @@ export class OnnxGraph {
     return name;
   }
 
-  /** Declares `name`, which a node writes, as an output. */
-  output(name: string, datatype: Datatype, shape: readonly OnnxDimension[]): void {
+  /** Declares `name`, which a node writes, as an output; without a shape, the runtime infers it. */
+  output(name: string, datatype: Datatype, shape?: readonly OnnxDimension[]): void {
     this.#graph.output.push(valueInfo(name, datatype, shape));
   }
 
@@ -85,7 +88,7 @@ export class OnnxGraph {
     const key = bytes && name === undefined && bytes.length <= 64 ? `${datatype} ${shape.join()} ${bytes.join()}` : undefined;
     const known = key === undefined ? undefined : this.#constants.get(key);
     if (known !== undefined) return known;
-    const made = name ?? `constant_${this.#names++}`;
+    const made = name ?? `constant:${this.#names++}`;
     const values = bytes ? { rawData: bytes } : { stringData: [...(data as readonly Uint8Array[])] as Uint8Array<ArrayBuffer>[] };
     this.#graph.initializer.push(create(TensorValueSchema, { name: made, dataType: ONNX_TYPE_OF[datatype], dims: shape.map(BigInt), ...values }));
     if (key !== undefined) this.#constants.set(key, made);
@@ -110,7 +113,7 @@ export class OnnxGraph {
 
   /** Adds a node with several outputs: their number, or their names. Returns the names. */
   nodes(op: string, inputs: readonly string[], attributes: OnnxAttributes, outputs: number | readonly string[]): string[] {
-    const names = typeof outputs === 'number' ? Array.from({ length: outputs }, () => `${op}_${this.#names++}`) : [...outputs];
+    const names = typeof outputs === 'number' ? Array.from({ length: outputs }, () => `${op}:${this.#names++}`) : [...outputs];
     const attribute = Object.entries(attributes).flatMap(([name, value]) => (value === undefined ? [] : [toAttribute(name, value)]));
     this.#graph.node.push(create(NodeSchema, { name: names[0]!, opType: op, input: [...inputs], output: names, attribute }));
     return names;
@@ -129,7 +132,7 @@ export class OnnxGraph {
   }
 }
 
-function valueInfo(name: string, datatype: Datatype, shape: readonly OnnxDimension[]): ValueInfo {
-  const tensorType = { elemType: ONNX_TYPE_OF[datatype], shape: { dim: shape.map(toDimension) } };
+function valueInfo(name: string, datatype: Datatype, shape: readonly OnnxDimension[] | undefined): ValueInfo {
+  const tensorType = { elemType: ONNX_TYPE_OF[datatype], ...(shape ? { shape: { dim: shape.map(toDimension) } } : {}) };
   return create(ValueInfoSchema, { name, type: { value: { case: 'tensorType', value: tensorType } } });
 }
