@@ -100,6 +100,16 @@ test('a process that is killed from outside fails what it held and is replaced',
   assert.equal(model.statistics().restarts, 1);
 });
 
+test('an interrupt at the terminal, which reaches children too, is left to the program', { skip: process.platform === 'win32' }, async () => {
+  const log = memoryLog();
+  await using engine = createEngine({ log });
+  const model = await engine.load(fake(''), { placement: 'process', instances: 1 });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.kill(pidOf(log), signal);
+  await answersAgain(model);
+  await answersAgain(model);
+  assert.equal(model.statistics().restarts, 0);
+});
+
 test('a process that crashes says what it wrote last', async () => {
   await using engine = createEngine({ restarts: RESTARTS });
   const model = await engine.load(fake('crashOn=1'), { placement: 'process', instances: 1 });

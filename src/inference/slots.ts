@@ -110,8 +110,8 @@ export class Slots {
     slot.instance = undefined;
     const batches = slot.batches.splice(0);
     this.options.log.warn(fault.message, { model: this.options.model, instance: slot.index });
-    this.#replace(slot, fault);
     this.events.lost(batches, fault);
+    this.#replace(slot, fault);
   }
 
   #replace(slot: Slot, fault: Fault): void {

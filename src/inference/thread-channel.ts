@@ -48,7 +48,6 @@ export function openThread({ definition, pool }: { definition: ModelDefinition; 
   const forgetGate = guardExit(gate);
   let failure: unknown;
   worker.on('message', (message: FromInstance) => events.message(message));
-  worker.on('messageerror', (error) => (failure = error));
   worker.on('error', (error) => (failure = error));
   worker.on('exit', (code) => {
     forgetGate();
