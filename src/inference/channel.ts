@@ -10,6 +10,8 @@ export interface ChannelEvents {
 
 /** The line to an instance in a thread or process. */
 export interface Channel {
+  /** What is behind it, in words: `process 4711`. */
+  readonly where: string;
   /** Takes over the inputs of a batch and sends them. @throws anything that the platform says of what cannot be sent; nothing was taken over then */
   run(requests: readonly InferenceRequest[]): void;
   /** Asks it to finish what it holds, release the model and end. */

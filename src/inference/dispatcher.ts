@@ -1,6 +1,6 @@
 import { type Clock, Fault, toFault } from '../core/index.js';
+import type { HostReport } from '../models/index.js';
 import { type Batch, type Job, batchOf } from './batch.js';
-import type { RunReport } from './instance.js';
 import type { Scheduler } from './scheduler.js';
 import type { Slot, Slots } from './slots.js';
 
@@ -10,9 +10,9 @@ export type Held = 'in the queue' | 'by an instance';
 /** What the dispatcher tells of each request and run. */
 export interface DispatchEvents {
   /** A run came back; its requests are told one by one. */
-  ran(batch: Batch, report: RunReport): void;
+  ran(batch: Batch, report: HostReport): void;
   /** A request of the batch was answered or failed in the run; the result stands at `index` of the report. */
-  answered(job: Job, batch: Batch, report: RunReport, index: number): void;
+  answered(job: Job, batch: Batch, report: HostReport, index: number): void;
   /** A request will get no result. */
   failed(job: Job, fault: Fault, held: Held): void;
   /** Nothing is queued or running any more (`idle`), or something is again. */
@@ -66,7 +66,7 @@ export class Dispatcher {
   }
 
   /** A run came back. */
-  finished(slot: Slot, batch: Batch, report: RunReport): void {
+  finished(slot: Slot, batch: Batch, report: HostReport): void {
     this.#turnTo(slot.batches[0]);
     if (this.queued > 0) this.#pump();
     this.events.ran(batch, report);

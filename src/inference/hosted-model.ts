@@ -1,12 +1,12 @@
 import { type Clock, Fault, type Log, type Meter, fail, throwIfAborted, toFault } from '../core/index.js';
-import type { ModelDefinition, ModelSpec, ProviderAttempt } from '../models/index.js';
+import type { ModelDefinition, ModelSpec, ProviderAttempt, HostReport } from '../models/index.js';
 import type { Batch, Job } from './batch.js';
 import { BatchPlanner } from './batch-planner.js';
 import { SizedBufferPool } from './buffer-pool.js';
 import { Cancellations } from './cancellations.js';
 import { Dispatcher, type Held } from './dispatcher.js';
 import { type InputContract, batchKey, checkInputs, inputContract } from './input-contract.js';
-import type { OpenInstance, RunReport } from './instance.js';
+import type { OpenInstance } from './instance.js';
 import { KeepAlive } from './keep-alive.js';
 import type { InferenceRequest, InferenceResponse, LoadedModel, ModelStatistics, Placement } from './port.js';
 import type { ResolvedOptions } from './resolve-options.js';
@@ -96,7 +96,7 @@ export class HostedModel implements LoadedModel {
     const { spec, providers, maxBatch } = this.#slots.description;
     this.spec = spec;
     this.providers = providers;
-    this.maxBatch = Math.min(options.maxBatch, maxBatch);
+    this.maxBatch = maxBatch === Infinity ? options.maxBatch : 1;
     this.concurrency = this.instances * 2 * this.maxBatch;
     this.#contract = inputContract(definition, spec, maxBatch, this.maxBatch);
     const { maxDelayMs, maxQueue } = options;
@@ -119,7 +119,7 @@ export class HostedModel implements LoadedModel {
         this.#dispatcher.add(job);
         if (request.signal && !job.settled) this.#cancellations.watch(request.signal, job);
       } catch (error) {
-        this.#refuse(request, error as Fault, reject);
+        this.#refuse(request, named(error, this.definition.name), reject);
       }
     });
   }
@@ -167,7 +167,7 @@ export class HostedModel implements LoadedModel {
     reject(fault);
   }
 
-  #answered(job: Job, batch: Batch, report: RunReport, index: number): void {
+  #answered(job: Job, batch: Batch, report: HostReport, index: number): void {
     const result = report.results[index];
     if (job.settled) return;
     if (!result || 'fault' in result) {
@@ -220,6 +220,6 @@ export class HostedModel implements LoadedModel {
 /** The fault with the model named in its text. */
 function named(error: unknown, model: string): Fault {
   const fault = toFault(error);
-  if (fault.message.includes(`"${model}"`)) return fault;
+  if (fault.message.includes(`"${model}"`) || fault.message.startsWith(`${model}: `)) return fault;
   return new Fault(fault.code, `model "${model}": ${fault.message}`, { cause: fault.cause ?? fault });
 }

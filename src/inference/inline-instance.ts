@@ -1,16 +1,16 @@
 import { type Fault, type Tensor, toFault } from '../core/index.js';
-import type { ModelDefinition } from '../models/index.js';
-import type { Instance, InstanceOrder, RunReport, RunResult } from './instance.js';
+import { type ModelDefinition, type ModelHost, openModelHost, type HostReport, type HostResult } from '../models/index.js';
+import type { Instance, InstanceOrder } from './instance.js';
 import type { InferenceRequest } from './port.js';
-import { type ModelHost, openModelHost } from './stand-in-host.js';
+import { unshared } from './sendable.js';
 
 /** A report that gives every request of a batch the same fault. */
-export function failedReport(count: number, { code, message }: Pick<Fault, 'code' | 'message'>): RunReport {
+export function failedReport(count: number, { code, message }: Pick<Fault, 'code' | 'message'>): HostReport {
   return { results: Array.from({ length: count }, () => ({ fault: { code, message } })), inputMs: 0, runMs: 0, outputMs: 0 };
 }
 
 /** What a host does with a batch; its defects become faults of that batch. */
-export async function execute(host: ModelHost, requests: readonly InferenceRequest[]): Promise<RunReport> {
+export async function execute(host: ModelHost, requests: readonly InferenceRequest[]): Promise<HostReport> {
   try {
     return await host.execute(requests);
   } catch (error) {
@@ -18,23 +18,31 @@ export async function execute(host: ModelHost, requests: readonly InferenceReque
   }
 }
 
+const ownMemory = (request: InferenceRequest): InferenceRequest => {
+  const inputs = unshared(request.inputs);
+  return inputs === request.inputs ? request : { ...request, inputs };
+};
+
 /** Opens what an instance runs on the calling thread. */
 export type OpenHost = (definition: ModelDefinition) => Promise<ModelHost>;
 
 const bufferOf = ({ data }: Tensor): ArrayBufferLike | undefined => ('buffer' in data ? data.buffer : undefined);
 
-function holdsBuffer(results: readonly RunResult[], buffer: ArrayBufferLike | undefined): boolean {
+function holdsBuffer(results: readonly HostResult[], buffer: ArrayBufferLike | undefined): boolean {
   return results.some((result) => 'outputs' in result && result.outputs.some((output) => bufferOf(output) === buffer));
 }
 
 /** Opens an instance on the calling thread; its runs are one after another. @throws Fault as the host's opening */
-export async function openInline({ definition, pool, events }: InstanceOrder, openHost: OpenHost = openModelHost): Promise<Instance> {
+export async function openInline(
+  { definition, pool, events }: InstanceOrder,
+  openHost: OpenHost = (definition) => openModelHost(definition),
+): Promise<Instance> {
   const host = await openHost(definition);
   let last: Promise<void> | undefined;
-  let waiting: (readonly InferenceRequest[])[] = [];
+  const waiting: (readonly InferenceRequest[])[] = [];
   const runAll = async (first: readonly InferenceRequest[]): Promise<void> => {
     for (let requests: readonly InferenceRequest[] | undefined = first; requests; requests = waiting.shift()) {
-      const report = await execute(host, requests);
+      const report = await execute(host, requests.map(ownMemory));
       for (const { inputs } of requests)
         pool.giveTensors(pool.isAnyLent(inputs) ? inputs.filter((input) => !holdsBuffer(report.results, bufferOf(input))) : []);
       events.finished(report);
@@ -43,12 +51,12 @@ export async function openInline({ definition, pool, events }: InstanceOrder, op
   };
   return {
     description: host,
+    where: 'calling thread',
     run(requests) {
       if (last) waiting.push(requests);
       else last = runAll(requests);
     },
     async [Symbol.asyncDispose]() {
-      waiting = [];
       await last;
       await host[Symbol.asyncDispose]();
     },

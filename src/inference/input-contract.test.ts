@@ -37,12 +37,14 @@ test('rows are those of the batch axis', () => {
   assert.equal(checkInputs([scale(1), images(1, 3, 2, 4)], contract), 1);
 });
 
-test('a picture may come as bytes, planar or packed', () => {
-  assert.equal(checkInputs([bytes(2, 3, 2, 4), scale(2)], contract), 2);
-  assert.equal(checkInputs([bytes(2, 2, 4, 3), scale(2)], contract), 2);
+test('a picture may come as bytes in the layout of its fit, under any name', () => {
+  const single = inputContract(DEFINITION, { inputs: SPEC.inputs.slice(0, 1), outputs: [] }, Infinity, 4);
+  assert.equal(checkInputs([bytes(2, 3, 2, 4)], single), 2);
+  assert.equal(checkInputs([{ ...bytes(1, 3, 2, 4), name: 'picture' }], single), 1);
+  assert.throws(() => checkInputs([bytes(1, 2, 4, 3)], single), { message: /picture "images" has shape \[1,2,4,3\], wanted \[N,3,2,4\]/ });
 });
 
-test('a graph of one row counts each request as one', () => {
+test('a graph with a fixed first axis counts each request as one row', () => {
   const single = inputContract(
     { name: 'net', weights: DEFINITION.weights },
     { inputs: [{ name: 'scale', datatype: 'INT32', shape: [3, 1] }], outputs: [] },
@@ -50,6 +52,7 @@ test('a graph of one row counts each request as one', () => {
     1,
   );
   assert.equal(checkInputs([scale(3)], single), 1);
+  assert.throws(() => checkInputs([scale(2)], single), { message: /"scale" has shape \[2,1\], wanted \[3,1\]/ });
 });
 
 test('what does not fit is refused, saying what would', () => {
@@ -59,7 +62,7 @@ test('what does not fit is refused, saying what would', () => {
   refused([images(1, 3, 2, 4), { ...scale(1), name: 'scael' }], /no input "scael"\. Did you mean "scale"\?/);
   refused([scale(1), scale(1)], /"scale" is given twice/);
   refused([images(1, 3, 4, 2), scale(1)], /"images" has shape \[1,3,4,2\], wanted \[-1,3,2,4\]/);
-  refused([bytes(1, 3, 4, 2), scale(1)], /picture "images" has shape \[1,3,4,2\], wanted \[N,3,2,4\] or \[N,2,4,3\]/);
+  refused([bytes(1, 3, 2, 4), scale(1)], /"images" is UINT8, wanted FP32/);
   refused([images(1, 3, 2, 4), { ...scale(1), datatype: 'UINT32', data: new Uint32Array(1) } as Tensor], /"scale" is UINT32, wanted INT32/);
   refused([images(2, 3, 2, 4), scale(1)], /"scale" has 1 rows, "images" has 2/);
   refused([images(0, 3, 2, 4), scale(0)], /no rows/);

@@ -1,53 +1,51 @@
-import { type Tensor, type TensorSpec, checked, didYouMean, fail } from '../core/index.js';
+import { type Datatype, type Tensor, type TensorSpec, checked, didYouMean, fail } from '../core/index.js';
 import type { ModelDefinition, ModelSpec, PictureInput } from '../models/index.js';
 
 /** What a model takes, prepared for checking each request. */
 export interface InputContract {
   readonly model: string;
   readonly inputs: ReadonlyMap<string, TensorSpec>;
-  readonly picture: PictureInput | undefined;
-  /** Whether the first axis counts rows that a run may have any number of, up to `maxBatch`. */
-  readonly batched: boolean;
+  /** Shape of a picture given as bytes, without the batch axis; absent for a model that takes tensors only. */
+  readonly picture: readonly number[] | undefined;
+  /** Size of the first axis where the graph fixes it; undefined where it counts rows, any number up to `maxBatch`. */
+  readonly fixedRows: number | undefined;
   readonly maxBatch: number;
 }
 
-/** The contract of a model whose graph takes `graphBatch` rows and whose host allows `maxBatch`. */
-export function inputContract(definition: ModelDefinition, spec: ModelSpec, graphBatch: number, maxBatch: number): InputContract {
-  const inputs = new Map(spec.inputs.map((input) => [input.name, input]));
-  return { model: definition.name, inputs, picture: definition.picture, batched: graphBatch > 1, maxBatch };
+function pictureShape({ fit }: PictureInput): readonly number[] {
+  const { width, height } = fit.size;
+  const channels = fit.order === 'gray' ? 1 : 3;
+  return fit.layout === 'planar' ? [channels, height, width] : [height, width, channels];
+}
+
+/** The contract of a model whose graph takes `graphBatch` rows (`Infinity`: any number), in a host that allows `maxBatch`. */
+export function inputContract({ name, picture }: ModelDefinition, spec: ModelSpec, graphBatch: number, maxBatch: number): InputContract {
+  return {
+    model: name,
+    inputs: new Map(spec.inputs.map((input) => [input.name, input])),
+    picture: picture && pictureShape(picture),
+    fixedRows: graphBatch === Infinity ? undefined : graphBatch,
+    maxBatch,
+  };
 }
 
 const fits = (shape: readonly number[], wanted: readonly number[], from: number): boolean =>
   shape.length === wanted.length && shape.every((size, axis) => axis < from || wanted[axis] === -1 || wanted[axis] === size);
 
-function isPicture({ shape }: Tensor, { fit }: PictureInput): boolean {
-  const channels = fit.order === 'gray' ? 1 : 3;
-  const { width, height } = fit.size;
-  const [, a, b, c] = shape;
-  if (shape.length !== 4) return false;
-  return (a === channels && b === height && c === width) || (a === height && b === width && c === channels);
+function checkPicture({ name, shape }: Tensor, wanted: readonly number[], { model, fixedRows = -1 }: InputContract): void {
+  if (fits(shape, [fixedRows, ...wanted], 0)) return;
+  const axes = [fixedRows === -1 ? 'N' : fixedRows, ...wanted].join();
+  fail('INVALID_ARGUMENT', `model "${model}": picture "${name}" has shape [${shape}], wanted [${axes}]`);
 }
 
-function checkOne(tensor: Tensor, spec: TensorSpec, { model, picture, batched }: InputContract): void {
-  checked(tensor as Extract<Tensor, { datatype: 'FP32' }>);
-  const asPicture = picture?.input === tensor.name && tensor.datatype === 'UINT8' && spec.datatype !== 'UINT8';
-  if (asPicture) {
-    const { width, height } = picture.fit.size;
-    if (isPicture(tensor, picture)) return;
-    const channels = picture.fit.order === 'gray' ? 1 : 3;
-    fail(
-      'INVALID_ARGUMENT',
-      `model "${model}": picture "${tensor.name}" has shape [${tensor.shape}], wanted [N,${channels},${height},${width}] or [N,${height},${width},${channels}]`,
-    );
-  }
-  if (tensor.datatype !== spec.datatype)
-    fail('INVALID_ARGUMENT', `model "${model}": input "${tensor.name}" is ${tensor.datatype}, wanted ${spec.datatype}`);
-  if (!fits(tensor.shape, spec.shape, batched ? 1 : 0))
-    fail('INVALID_ARGUMENT', `model "${model}": input "${tensor.name}" has shape [${tensor.shape}], wanted [${spec.shape}] (-1 is any size)`);
+function checkTensor({ name, datatype, shape }: Tensor, spec: TensorSpec, { model, fixedRows }: InputContract): void {
+  if (datatype !== spec.datatype) fail('INVALID_ARGUMENT', `model "${model}": input "${name}" is ${datatype}, wanted ${spec.datatype}`);
+  if (!fits(shape, spec.shape, fixedRows === undefined ? 1 : 0))
+    fail('INVALID_ARGUMENT', `model "${model}": input "${name}" has shape [${shape}], wanted [${spec.shape}] (-1 is any size)`);
 }
 
-function rowsOf(inputs: readonly Tensor[], { model, batched, maxBatch }: InputContract): number {
-  if (!batched) return 1;
+function rowsOf(inputs: readonly Tensor[], { model, fixedRows, maxBatch }: InputContract): number {
+  if (fixedRows !== undefined) return 1;
   const rows = inputs[0]!.shape[0]!;
   const odd = inputs.find(({ shape }) => shape[0] !== rows);
   if (odd) fail('INVALID_ARGUMENT', `model "${model}": input "${odd.name}" has ${odd.shape[0]} rows, "${inputs[0]!.name}" has ${rows}`);
@@ -60,20 +58,27 @@ function rowsOf(inputs: readonly Tensor[], { model, batched, maxBatch }: InputCo
   return rows;
 }
 
-/** Rows of a request whose inputs fit. @throws Fault INVALID_ARGUMENT naming the model, the input and what it wanted */
+/**
+ * Rows of a request whose inputs fit; a graph with a fixed first axis counts a request as one row.
+ * @throws Fault INVALID_ARGUMENT naming the model, the input and what it wanted
+ */
 export function checkInputs(inputs: readonly Tensor[], contract: InputContract): number {
-  const { model, inputs: wanted } = contract;
+  const { model, inputs: wanted, picture } = contract;
+  const [first] = inputs;
+  if (picture && first && inputs.length === 1 && first.datatype === 'UINT8') {
+    checked(first);
+    checkPicture(first, picture, contract);
+    return rowsOf(inputs, contract);
+  }
   if (inputs.length !== wanted.size)
     fail('INVALID_ARGUMENT', `model "${model}": ${inputs.length} inputs given, wanted ${wanted.size}: ${[...wanted.keys()].join(', ')}`);
-  for (let i = 0; i < inputs.length; i++) {
-    const tensor = inputs[i]!;
-    const spec =
-      wanted.get(tensor.name) ??
-      fail('INVALID_ARGUMENT', `model "${model}": no input "${tensor.name}".${didYouMean(tensor.name, [...wanted.keys()])}`);
-    if (inputs.length > 1 && inputs.findIndex(({ name }) => name === tensor.name) !== i)
-      fail('INVALID_ARGUMENT', `model "${model}": input "${tensor.name}" is given twice`);
-    checkOne(tensor, spec, contract);
-  }
+  inputs.forEach((tensor, i) => {
+    const { name } = tensor;
+    const spec = wanted.get(name) ?? fail('INVALID_ARGUMENT', `model "${model}": no input "${name}".${didYouMean(name, [...wanted.keys()])}`);
+    if (i > 0 && inputs.findIndex((other) => other.name === name) !== i) fail('INVALID_ARGUMENT', `model "${model}": input "${name}" is given twice`);
+    checked<Datatype>(tensor);
+    checkTensor(tensor, spec, contract);
+  });
   return rowsOf(inputs, contract);
 }
 

@@ -1,9 +1,9 @@
 import { toFault } from '../core/index.js';
-import type { ModelDefinition } from '../models/index.js';
+import { type ModelDefinition, type ModelHost, openModelHost } from '../models/index.js';
 import { execute } from './inline-instance.js';
 import type { InferenceRequest } from './port.js';
+import { sendableCopy } from './sendable.js';
 import { type Flat, type FromInstance, type Prepare, type ToInstance, decodeRequests, encodeReport } from './protocol.js';
-import { type ModelHost, openModelHost } from './stand-in-host.js';
 
 /** The far end of a channel: what an instance in a thread or process talks through. */
 export interface FarEnd {
@@ -28,8 +28,16 @@ async function answer(host: ModelHost, far: FarEnd, flats: readonly Flat[], retu
   if (!far.enter()) return;
   const report = await execute(host, requests);
   far.leave();
-  const transfer: ArrayBuffer[] = [];
-  far.post(encodeReport(report, far.prepare, transfer, returnedBuffers(requests, returning)), transfer);
+  const send = (prepare: Prepare): void => {
+    const transfer: ArrayBuffer[] = [];
+    far.post(encodeReport(report, prepare, transfer, returnedBuffers(requests, returning)), transfer);
+  };
+  try {
+    send(far.prepare);
+  } catch {
+    // Outputs in memory that cannot change hands.
+    send(sendableCopy);
+  }
 }
 
 async function open(far: FarEnd, definition: ModelDefinition): Promise<ModelHost | undefined> {

@@ -1,7 +1,5 @@
 import type { Fault } from '../core/index.js';
-import type { ModelDefinition, ModelSpec, ProviderAttempt } from '../models/index.js';
-import type { Detections } from '../vision/index.js';
-import type { Tensor } from '../core/index.js';
+import type { HostReport, ModelDefinition, ModelSpec, ProviderAttempt } from '../models/index.js';
 import type { SizedBufferPool } from './buffer-pool.js';
 import type { InferenceRequest } from './port.js';
 
@@ -13,23 +11,10 @@ export interface InstanceDescription {
   readonly maxBatch: number;
 }
 
-/** What became of one request of a batch. */
-export type RunResult =
-  | { readonly outputs: readonly Tensor[]; readonly detections: readonly Detections[] }
-  | { readonly fault: { readonly code: Fault['code']; readonly message: string } };
-
-/** What became of a batch: one result a request, in order, and where the time of the run went. */
-export interface RunReport {
-  readonly results: readonly RunResult[];
-  readonly inputMs: number;
-  readonly runMs: number;
-  readonly outputMs: number;
-}
-
 /** What an instance tells its owner. */
 export interface InstanceEvents {
   /** The oldest batch given to it has been run. */
-  finished(report: RunReport): void;
+  finished(report: HostReport): void;
   /** It is gone by no wish of ours, with every batch it held; `fault` is for the one that ran. Told at most once, and only after opening. */
   lost(fault: Fault): void;
 }
@@ -37,6 +22,8 @@ export interface InstanceEvents {
 /** A copy of a model that runs batches, wherever it is placed. Disposing lets what it holds finish first. */
 export interface Instance extends AsyncDisposable {
   readonly description: InstanceDescription;
+  /** Where it runs, in words: `process 4711`. */
+  readonly where: string;
   /** Takes over the inputs and runs the batch after those given before; answers later, by `finished` or `lost`, in order. @throws anything that keeps it from sending the batch; no answer follows then */
   run(requests: readonly InferenceRequest[]): void;
 }

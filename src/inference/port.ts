@@ -19,7 +19,10 @@ export interface HostOptions {
   readonly maxDelayMs?: number;
   /** Requests that may wait; more are refused with RESOURCE_EXHAUSTED. Unlimited when absent. */
   readonly maxQueue?: number;
-  /** A run longer than this is a hang (`process` only): the instance is killed, its requests fail with DEADLINE_EXCEEDED, and it is replaced. */
+  /**
+   * A run longer than this is a hang (`process` only): the instance is killed and replaced, the requests of the run fail with DEADLINE_EXCEEDED,
+   * those that waited behind it on the instance with UNAVAILABLE.
+   */
   readonly hangAfterMs?: number;
 }
 
@@ -63,12 +66,19 @@ export interface InferenceResponse {
   readonly times: InferenceTimes;
 }
 
-/** Counters since loading, Triton's meanings: `inferences` counts rows, `executions` counts runs. */
+/**
+ * Counters since loading, Triton's meanings. Each request ends in exactly one of `requests`, `failures` and `cancelled`. The times are sums over
+ * `requests`: in a run of four, each of the four is charged the whole run, so that a sum divided by `requests` is what a request meets on average.
+ */
 export interface ModelStatistics {
+  /** Answered requests. */
   readonly requests: number;
+  /** Requests that failed, refused ones included. */
   readonly failures: number;
   readonly cancelled: number;
+  /** Rows of answered requests. */
   readonly inferences: number;
+  /** Runs. */
   readonly executions: number;
   /** Runs by number of rows. */
   readonly batches: Readonly<Record<number, number>>;
@@ -88,7 +98,7 @@ export interface LoadedModel extends AsyncDisposable {
   readonly providers: readonly ProviderAttempt[];
   readonly placement: Placement;
   readonly instances: number;
-  /** Rows a single run may have: the host option bounded by what the graph's batch axis allows. */
+  /** Rows a single run may have: the host option, or 1 where the graph fixes its first axis (a request then counts as one row, whatever its size). */
   readonly maxBatch: number;
   /** Requests that keep every instance busy: one running and one waiting each, times the batch. */
   readonly concurrency: number;

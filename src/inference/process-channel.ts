@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { ModelDefinition } from '../models/index.js';
 import type { SizedBufferPool } from './buffer-pool.js';
 import type { Channel, ChannelEvents } from './channel.js';
+import { ownEnvironment } from './own-environment.js';
 import { type FromInstance, asIs, encodeRequests } from './protocol.js';
 
 /** Characters kept of what a child process wrote last on its standard error. */
@@ -30,6 +31,7 @@ export function openProcess({ definition, pool }: { definition: ModelDefinition;
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
+    env: ownEnvironment(),
   });
   const kill = (): void => void child.kill('SIGKILL');
   const forget = endWithUs(kill);
@@ -58,6 +60,7 @@ export function openProcess({ definition, pool }: { definition: ModelDefinition;
   const send = (message: unknown): void => void child.send(message as Serializable, () => {});
   send(definition);
   return {
+    where: `process ${child.pid}`,
     run(requests) {
       send(['run', encodeRequests(requests, asIs, []), []]);
       for (const { inputs } of requests) pool.giveTensors(inputs);

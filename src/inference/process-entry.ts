@@ -1,6 +1,9 @@
+import { Worker } from 'node:worker_threads';
 import type { ModelDefinition } from '../models/index.js';
 import { runInstance } from './instance-loop.js';
 import { asIs } from './protocol.js';
+
+new Worker(new URL('./parent-watch.js', import.meta.url), { workerData: process.ppid }).unref();
 
 const send = process.send?.bind(process);
 
@@ -19,5 +22,7 @@ process.once('message', (definition: ModelDefinition) => {
     definition,
   );
 });
+// An interrupt at the terminal reaches the whole group of processes; whether it ends anything is for the program to decide.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 // The parent is gone or has let go: nobody is left to answer.
 process.on('disconnect', () => process.exit(0));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import type { HostReport } from '../models/index.js';
 import { test } from 'node:test';
 import type { Tensor } from '../core/index.js';
-import type { RunReport } from './instance.js';
 import type { InferenceRequest } from './port.js';
 import { type DoneMessage, asIs, decodeReport, decodeRequests, encodeReport, encodeRequests } from './protocol.js';
 import { sendable, sendableCopy } from './sendable.js';
@@ -33,7 +33,7 @@ test('requests survive the way to an instance', () => {
 test('reports survive the way back: outputs, detections of each row, faults, times and buffers', () => {
   const found = { boxes: Float32Array.of(1, 2, 3, 4), scores: Float32Array.of(0.5), classIds: Int32Array.of(7) };
   const none = { boxes: new Float32Array(), scores: new Float32Array(), classIds: new Int32Array() };
-  const report: RunReport = {
+  const report: HostReport = {
     results: [
       { outputs: [floats(Float32Array.of(9))], detections: [] },
       { fault: { code: 'UNKNOWN', message: 'no' } },
@@ -53,7 +53,7 @@ test('reports survive the way back: outputs, detections of each row, faults, tim
 test('an output that lies in the buffer of an input is sent once, as the output', () => {
   const data = Float32Array.of(1, 2);
   const transfer: ArrayBuffer[] = [];
-  const report: RunReport = { results: [{ outputs: [floats(data)], detections: [] }], inputMs: 0, runMs: 0, outputMs: 0 };
+  const report: HostReport = { results: [{ outputs: [floats(data)], detections: [] }], inputMs: 0, runMs: 0, outputMs: 0 };
   const message = encodeReport(report, sendable, transfer, [data.buffer]) as DoneMessage;
   assert.deepEqual([transfer.length, message[5].length], [1, 0]);
 });

@@ -1,7 +1,6 @@
 import type { Datatype, FaultCode, Tensor } from '../core/index.js';
-import type { ModelSpec, ProviderAttempt } from '../models/index.js';
+import type { ModelSpec, ProviderAttempt, HostReport, HostResult } from '../models/index.js';
 import type { Detections } from '../vision/index.js';
-import type { RunReport, RunResult } from './instance.js';
 import type { InferenceRequest } from './port.js';
 import type { TensorData } from './sendable.js';
 
@@ -68,7 +67,7 @@ const asTensors = ({ boxes, scores, classIds }: Detections): readonly Tensor[] =
   { name: 'classIds', datatype: 'INT32', shape: [scores.length], data: classIds },
 ];
 
-function encodeResult(result: RunResult, prepare: Prepare, transfer: ArrayBuffer[]): Flat {
+function encodeResult(result: HostResult, prepare: Prepare, transfer: ArrayBuffer[]): Flat {
   if ('fault' in result) return ['fault', result.fault.code, result.fault.message];
   const flat: unknown[] = [result.outputs.length];
   pushTensors(flat, result.outputs, prepare, transfer);
@@ -76,7 +75,7 @@ function encodeResult(result: RunResult, prepare: Prepare, transfer: ArrayBuffer
   return flat;
 }
 
-function decodeResult(flat: Flat): RunResult {
+function decodeResult(flat: Flat): HostResult {
   if (flat[0] === 'fault') return { fault: { code: flat[1] as FaultCode, message: flat[2] as string } };
   const count = flat[0] as number;
   const detections: Detections[] = [];
@@ -86,7 +85,7 @@ function decodeResult(flat: Flat): RunResult {
 }
 
 /** The report of a run as the engine gets it; `returned` are the input buffers that go back. */
-export function encodeReport(report: RunReport, prepare: Prepare, transfer: ArrayBuffer[], returned: readonly ArrayBuffer[]): FromInstance {
+export function encodeReport(report: HostReport, prepare: Prepare, transfer: ArrayBuffer[], returned: readonly ArrayBuffer[]): FromInstance {
   const results = report.results.map((result) => encodeResult(result, prepare, transfer));
   const back = returned.filter((buffer) => buffer.byteLength > 0 && !transfer.includes(buffer));
   transfer.push(...back);
@@ -94,6 +93,6 @@ export function encodeReport(report: RunReport, prepare: Prepare, transfer: Arra
 }
 
 /** The way back from {@link encodeReport}. */
-export function decodeReport([, results, inputMs, runMs, outputMs]: DoneMessage): RunReport {
+export function decodeReport([, results, inputMs, runMs, outputMs]: DoneMessage): HostReport {
   return { results: results.map(decodeResult), inputMs, runMs, outputMs };
 }

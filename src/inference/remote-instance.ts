@@ -41,8 +41,12 @@ class RemoteInstance implements Instance {
     await this.#end;
   }
 
+  get where(): string {
+    return this.#channel.where;
+  }
+
   get #name(): string {
-    return `model "${this.order.definition.name}", instance ${this.order.index}`;
+    return `model "${this.order.definition.name}", instance ${this.order.index} (${this.where})`;
   }
 
   #take(message: FromInstance): void {

@@ -13,9 +13,9 @@ export interface ResolvedOptions {
   readonly hangAfterMs: number | undefined;
 }
 
-function whole(model: string, name: string, value: number, least: number): number {
-  if ((Number.isInteger(value) || value === Infinity) && value >= least) return value;
-  return fail('INVALID_ARGUMENT', `model "${model}": option ${name} is ${value}, wanted a whole number of ${least} or more`);
+function count(model: string, name: string, value: number): number {
+  if (Number.isInteger(value) && value >= 1) return value;
+  return fail('INVALID_ARGUMENT', `model "${model}": option ${name} is ${value}, wanted a whole number of 1 or more`);
 }
 
 function duration(model: string, name: string, value: number, positive: boolean): number {
@@ -26,19 +26,18 @@ function duration(model: string, name: string, value: number, positive: boolean)
 /** Fills in what is absent. @throws Fault INVALID_ARGUMENT naming the model, the option and what it may be */
 export function resolveOptions(model: string, options: HostOptions): ResolvedOptions {
   const { placement = 'thread', maxBatch = 1, maxDelayMs = 0, maxQueue = Infinity, hangAfterMs } = options;
+  const { instances = placement === 'inline' ? 1 : availableParallelism() } = options;
   const names = Object.keys(PLACEMENTS);
   if (!names.includes(placement))
     fail('INVALID_ARGUMENT', `model "${model}": no placement "${placement}".${didYouMean(placement, names)} There are ${names.join(', ')}`);
   if (hangAfterMs !== undefined && placement !== 'process')
     fail('INVALID_ARGUMENT', `model "${model}": option hangAfterMs needs placement "process"; an instance placed "${placement}" cannot be killed`);
-  const instances = whole(model, 'instances', options.instances ?? (placement === 'inline' ? 1 : availableParallelism()), 1);
-  if (instances === Infinity) fail('INVALID_ARGUMENT', `model "${model}": option instances must be a number`);
   return {
     placement,
-    instances,
-    maxBatch: whole(model, 'maxBatch', maxBatch, 1),
+    instances: count(model, 'instances', instances),
+    maxBatch: count(model, 'maxBatch', maxBatch),
     maxDelayMs: duration(model, 'maxDelayMs', maxDelayMs, false),
-    maxQueue: whole(model, 'maxQueue', maxQueue, 1),
+    maxQueue: maxQueue === Infinity ? maxQueue : count(model, 'maxQueue', maxQueue),
     hangAfterMs: hangAfterMs === undefined ? undefined : duration(model, 'hangAfterMs', hangAfterMs, true),
   };
 }

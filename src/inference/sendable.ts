@@ -33,6 +33,13 @@ export function sendable(tensor: Tensor, transfer: ArrayBuffer[]): TensorData {
   return data;
 }
 
+/** The tensors with shared memory replaced by copies: runtimes refuse it. */
+export function unshared(tensors: readonly Tensor[]): readonly Tensor[] {
+  const isShared = ({ data }: Tensor): boolean => 'buffer' in data && !(data.buffer instanceof ArrayBuffer);
+  if (!tensors.some(isShared)) return tensors;
+  return tensors.map((tensor) => (isShared(tensor) ? ({ ...tensor, data: exactCopy(tensor) } as Tensor) : tensor));
+}
+
 /** As {@link sendable}, but nothing of the tensor itself travels: for memory that turned out not to be transferable. */
 export function sendableCopy(tensor: Tensor, transfer: ArrayBuffer[]): TensorData {
   const data = exactCopy(tensor);

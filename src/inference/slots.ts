@@ -1,6 +1,7 @@
 import { type Clock, type Fault, type Log, fail, toFault } from '../core/index.js';
+import type { HostReport } from '../models/index.js';
 import type { Batch } from './batch.js';
-import type { Instance, InstanceDescription, InstanceEvents, RunReport } from './instance.js';
+import type { Instance, InstanceDescription, InstanceEvents } from './instance.js';
 import { RESTART_RULES, type RestartRules, decideRestart } from './restart-policy.js';
 
 /** Batches an instance holds: one running, and one behind it so that it finds work when it is done. */
@@ -19,7 +20,7 @@ export interface Slot {
 
 /** What the owner of the slots is told. */
 export interface SlotEvents {
-  finished(slot: Slot, batch: Batch, report: RunReport): void;
+  finished(slot: Slot, batch: Batch, report: HostReport): void;
   /** The instance is gone with these batches, the running one first. */
   lost(batches: readonly Batch[], fault: Fault): void;
   /** A lost instance was replaced. */
@@ -102,14 +103,15 @@ export class Slots {
       );
     }
     slot.instance = instance;
+    this.options.log.debug(`model "${this.options.model}", instance ${slot.index} is ready`, { where: instance.where });
   }
 
   #lost(slot: Slot, fault: Fault): void {
     slot.instance = undefined;
     const batches = slot.batches.splice(0);
     this.options.log.warn(fault.message, { model: this.options.model, instance: slot.index });
-    this.#replace(slot, fault);
     this.events.lost(batches, fault);
+    this.#replace(slot, fault);
   }
 
   #replace(slot: Slot, fault: Fault): void {

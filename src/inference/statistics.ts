@@ -1,5 +1,5 @@
 import type { Meter } from '../core/index.js';
-import type { RunReport } from './instance.js';
+import type { HostReport } from '../models/index.js';
 import type { ModelStatistics } from './port.js';
 
 /** The counters of one model, kept for `statistics()` and told to a meter under the same meanings. */
@@ -22,7 +22,7 @@ export class StatisticsKeeper {
   }
 
   /** A run of `rows` rows came back. */
-  ran(rows: number, { inputMs, runMs, outputMs }: RunReport): void {
+  ran(rows: number, { inputMs, runMs, outputMs }: HostReport): void {
     this.#executions++;
     this.#batches[rows] = (this.#batches[rows] ?? 0) + 1;
     this.#meters.executions.add();
@@ -32,7 +32,7 @@ export class StatisticsKeeper {
   }
 
   /** A request of `rows` rows was answered from the run of `report`. */
-  answered(rows: number, queueMs: number, { inputMs, runMs, outputMs }: RunReport): void {
+  answered(rows: number, queueMs: number, { inputMs, runMs, outputMs }: HostReport): void {
     this.#requests++;
     this.#inferences += rows;
     this.#queueMs += queueMs;

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { ModelDefinition } from '../models/index.js';
 import type { SizedBufferPool } from './buffer-pool.js';
 import type { Channel, ChannelEvents } from './channel.js';
+import { ownEnvironment } from './own-environment.js';
 import type { InferenceRequest } from './port.js';
 import { type FromInstance, type Prepare, type ToInstance, encodeRequests } from './protocol.js';
 import { guardExit, openGate } from './run-gate.js';
@@ -39,22 +40,27 @@ function pack(requests: readonly InferenceRequest[], pool: SizedBufferPool, prep
 /** Starts a worker thread with one instance. It never keeps the process alive; the engine does while requests are in flight. */
 export function openThread({ definition, pool }: { definition: ModelDefinition; pool: SizedBufferPool }, events: ChannelEvents): Channel {
   const gate = openGate();
-  const worker = new Worker(new URL('./worker-entry.js', import.meta.url), { workerData: { definition, gate } satisfies WorkerOrder });
+  const worker = new Worker(new URL('./worker-entry.js', import.meta.url), {
+    workerData: { definition, gate } satisfies WorkerOrder,
+    execArgv: [],
+    env: ownEnvironment(),
+  });
   const forgetGate = guardExit(gate);
   let failure: unknown;
-  worker.unref();
   worker.on('message', (message: FromInstance) => events.message(message));
-  worker.on('messageerror', (error) => (failure = error));
   worker.on('error', (error) => (failure = error));
   worker.on('exit', (code) => {
     forgetGate();
     events.ended(failure instanceof Error ? `${failure.name}: ${failure.message}` : `exit code ${code}`, failure);
   });
+  // After the listeners: adding one refers to the thread again.
+  worker.unref();
   const send = ({ message, transfer, staying }: Parcel): void => {
     worker.postMessage(message, transfer);
     for (const buffer of staying) pool.give(buffer);
   };
   return {
+    where: `thread ${worker.threadId}`,
     run(requests) {
       try {
         send(pack(requests, pool, sendable));

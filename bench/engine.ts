@@ -1,0 +1,84 @@
+import { Worker } from 'node:worker_threads';
+import { type Placement, createEngine } from 'ocellus/inference';
+import type { ModelDefinition } from 'ocellus/models';
+
+/** One figure, as every suite reports it. */
+interface Figure {
+  readonly suite: string;
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly ceiling?: number;
+  readonly ratio?: number;
+  readonly target?: number;
+  readonly ok?: boolean;
+}
+
+const WARM_UP = 3000;
+const REQUESTS = 10_000;
+/** Requests in one timing: one alone is near the clock's resolution. */
+const GROUP = 20;
+
+const IDENTITY: ModelDefinition = { name: 'identity', weights: { runtime: 'fake', path: 'fake:identity?shape=-1,16' } };
+
+const middle = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+
+/** Median time of one call in microseconds, one after another. */
+async function medianUs(call: () => Promise<unknown>, group: number): Promise<number> {
+  for (let i = 0; i < WARM_UP; i++) await call();
+  const times: number[] = [];
+  for (let i = 0; i < REQUESTS / group; i++) {
+    const startMs = performance.now();
+    for (let k = 0; k < group; k++) await call();
+    times.push(((performance.now() - startMs) * 1000) / group);
+  }
+  return middle(times);
+}
+
+/** Median time of a request to an identity network of 16 numbers, and the median of what the instance itself says it took. */
+async function requestUs(placement: Placement, group: number): Promise<{ readonly whole: number; readonly run: number }> {
+  await using engine = createEngine();
+  const model = await engine.load(IDENTITY, { placement, instances: 1 });
+  const runs: number[] = [];
+  const whole = await medianUs(async () => {
+    const data = new Float32Array(model.buffers.take(64));
+    const { times } = await model.infer({ inputs: [{ name: 'input', datatype: 'FP32', shape: [1, 16], data }], answer: 'tensors' });
+    runs.push((times.inputMs + times.runMs + times.outputMs) * 1000);
+  }, group);
+  return { whole, run: middle(runs) };
+}
+
+/** Median round trip of a transferred buffer to a bare worker and back: what a thread costs at least. */
+async function bareThreadUs(): Promise<number> {
+  const echo = `const { parentPort } = require('node:worker_threads'); parentPort.on('message', (m) => parentPort.postMessage(m, [m.buffer]));`;
+  const worker = new Worker(echo, { eval: true, execArgv: [], env: {} });
+  let answered: (data: Float32Array<ArrayBuffer>) => void = () => {};
+  worker.on('message', (data: Float32Array<ArrayBuffer>) => answered(data));
+  let data = new Float32Array(16);
+  const median = await medianUs(async () => {
+    data = await new Promise<Float32Array<ArrayBuffer>>((resolve) => {
+      answered = resolve;
+      worker.postMessage(data, [data.buffer]);
+    });
+  }, 1);
+  await worker.terminate();
+  return median;
+}
+
+const atMost = (figure: Omit<Figure, 'suite' | 'unit' | 'ok'> & { readonly target: number }): Figure => ({
+  suite: 'run',
+  unit: 'us',
+  ...figure,
+  ok: figure.value <= figure.target,
+});
+
+/** What the engine itself costs a request: everything but the run inline, the whole round trip in a thread. */
+export async function engineSuite(): Promise<Figure[]> {
+  const inline = await requestUs('inline', GROUP);
+  const bare = await bareThreadUs();
+  const thread = await requestUs('thread', 1);
+  return [
+    atMost({ name: 'engine inline overhead', value: inline.whole - inline.run, target: 10 }),
+    atMost({ name: 'engine thread round trip p50', value: thread.whole, ceiling: bare, ratio: bare / thread.whole, target: 80 }),
+  ];
+}

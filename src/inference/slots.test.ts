@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FakeClock, NULL_LOG, fail } from '../core/index.js';
+import type { Instance } from './instance.js';
+import { Slots } from './slots.js';
+
+const NOTHING = { finished() {}, lost() {}, restored() {}, exhausted() {} };
+
+/** Slots whose instance `i` opens as `opening[i]` says: the batch that its graph takes, or a failure. */
+function slotsOf(opening: readonly (number | 'fails')[]) {
+  const closed: number[] = [];
+  const open = async (index: number): Promise<Instance> => {
+    const maxBatch = opening[index]!;
+    if (maxBatch === 'fails') return fail('INPUT_CORRUPT', `instance ${index} fails`);
+    return {
+      description: { spec: { inputs: [], outputs: [] }, providers: [], maxBatch },
+      where: 'test',
+      run() {},
+      [Symbol.asyncDispose]: async () => void closed.push(index),
+    };
+  };
+  return { slots: new Slots({ model: 'm', open, clock: new FakeClock(), log: NULL_LOG }, NOTHING), closed };
+}
+
+test('when one instance does not open, the others are closed', async () => {
+  const { slots, closed } = slotsOf([1, 'fails', 1]);
+  await assert.rejects(slots.open(3), { code: 'INPUT_CORRUPT', message: 'instance 1 fails' });
+  assert.deepEqual(closed, [0, 2]);
+});
+
+test('instances that opened different networks are refused', async () => {
+  const { slots, closed } = slotsOf([1, 8]);
+  await assert.rejects(slots.open(2), { code: 'MODEL_MISMATCH', message: /model "m": instance 1 opened another network/ });
+  assert.deepEqual(closed.toSorted(), [0, 1]);
+});
+
+test('idle instances come first, then those with room for one more', async () => {
+  const { slots } = slotsOf([1, 1]);
+  await slots.open(2);
+  const [first, second] = slots.all;
+  const batch = { jobs: [], rows: 1, startedMs: 0 };
+  assert.equal(slots.free(), first);
+  first!.batches.push(batch);
+  assert.equal(slots.free(), second);
+  second!.batches.push(batch);
+  assert.equal(slots.free(), first);
+  first!.batches.push(batch);
+  assert.equal(slots.free(), second);
+  second!.batches.push(batch);
+  assert.equal(slots.free(), undefined);
+});
