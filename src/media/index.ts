@@ -1,4 +1,6 @@
+export * from './built-in.js';
 export * from './fake.js';
+export { libavMedia } from './libav/media.js';
 export * from './packed-pixels.js';
 export * from './port.js';
 export * from './request.js';

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import { chmod, copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { platform } from 'node:os';
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { platform, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
 import { AVCOL_PRI_BT709, AVCOL_SPC_BT709, AVCOL_SPC_SMPTE170M, AVCOL_TRC_BT709 } from 'node-av/constants';
 import { Frame, type Pts, type Size, comparePts } from '../../core/index.js';
 import { packedPixels } from '../packed-pixels.js';
@@ -178,5 +181,24 @@ clipTest('what cannot be written is told before any work', async (path) => {
     await mkdir(path('locked'));
     await chmod(path('locked'), 0o500);
     await refused('locked/out.mp4', 'OUTPUT_FAILED', /may not write/);
+  }
+});
+
+test('a disk that fills up is OUTPUT_FAILED', { skip: !existsSync('/dev/full') && 'needs /dev/full' }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'ocellus-full-'));
+  try {
+    const full = join(folder, 'full.mkv');
+    await symlink('/dev/full', full);
+    await using writer = await media.createWriter(full, { ...options, overwrite: true });
+    const write = async (): Promise<void> => {
+      for (let number = 0; number < 100; number++) {
+        using frame = frameOf(plain(size, number, 200 - number, 9), number);
+        await writer.write(frame);
+      }
+      await writer.finish();
+    };
+    await assert.rejects(write, (error: Error & { code?: string }) => error.code === 'OUTPUT_FAILED' && error.message.includes(full));
+  } finally {
+    await rm(folder, { recursive: true });
   }
 });
