@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ResultRecord } from 'ocellus/core';
-import { libavMedia, openMedia } from 'ocellus/media';
+import { libavMedia, createMedia } from 'ocellus/media';
 import { asset, needs } from '../dist/testing/assets.js';
 import { ocellus, type Ran } from './cli.js';
 
@@ -16,7 +16,7 @@ const at = (name: string): string => join(folder, name);
 
 /** Thirty frames of the synthetic scene as an MP4 of about 50 kB. */
 async function writeClip(path: string, frames: number): Promise<void> {
-  await using source = await openMedia().open(`synthetic:?width=320&height=240&frames=${frames}&fps=25`);
+  await using source = await createMedia().open(`synthetic:?width=320&height=240&frames=${frames}&fps=25`);
   const { size, timeBase } = source.info.video;
   await using writer = await libavMedia().createWriter(path, { size, timeBase, crf: 18 });
   for await (const frame of source.frames()) {

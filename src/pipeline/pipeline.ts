@@ -1,6 +1,6 @@
 import { BoundedQueue, type Frame, type FrameMeta, type Log, NULL_LOG, type ObjectMeta, Scope, throwIfAborted, toFault } from '../core/index.js';
 import { type Engine, type LoadedModel, createEngine } from '../inference/index.js';
-import { type Media, type MediaInfo, type MediaLosses, type VideoSource, openMedia } from '../media/index.js';
+import { type Media, type MediaInfo, type MediaLosses, type VideoSource, createMedia } from '../media/index.js';
 import { type ModelDefinition, type ModelSource, createZoo } from '../models/index.js';
 import { type Sink, openJsonl, prepareOutput } from '../sinks/index.js';
 import { parsePipelineConfig } from './config-file.js';
@@ -71,7 +71,7 @@ export async function openPipeline<const C extends PipelineConfigInput>(
 ): Promise<Pipeline<keyof C['nodes'] & string>> {
   const parsed = parsePipelineConfig(config);
   await using scope = new Scope();
-  const { media = openMedia(), models = createZoo(), log = NULL_LOG, signal } = options;
+  const { media = createMedia(), models = createZoo(), log = NULL_LOG, signal } = options;
   for (const { jsonl, overwrite } of Object.values(parsed.sinks)) await prepareOutput(jsonl, { overwrite });
   const sources = await openSources(parsed, media, scope, { log, ...(signal ? { signal } : {}) });
   const engine = options.engine ?? scope.use(createEngine({ log }));

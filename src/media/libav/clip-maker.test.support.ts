@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
+  AV_CODEC_FLAG_FRAME_DURATION,
   AV_CODEC_FLAG_GLOBAL_HEADER,
   AV_FRAME_FLAG_INTERLACED,
   AV_FRAME_FLAG_TOP_FIELD_FIRST,
@@ -84,7 +85,7 @@ function displayMatrix([a, b, c, d]: readonly [number, number, number, number]):
   return matrix;
 }
 
-function openEncoder(recipe: ClipRecipe): Promise<CodecContext> {
+function openEncoder(recipe: ClipRecipe, raw: boolean): Promise<CodecContext> {
   const { size, timeBase = { num: 1, den: 1000 }, codec: name = 'libx264', pixelFormat = 'yuv420p', options = {}, colour = {} } = recipe;
   const codec = Codec.findEncoderByName(name as never)!;
   const context = new CodecContext();
@@ -93,7 +94,9 @@ function openEncoder(recipe: ClipRecipe): Promise<CodecContext> {
   context.pixelFormat = avGetPixFmtFromName(pixelFormat);
   context.timeBase = new Rational(timeBase.num, timeBase.den);
   context.framerate = new Rational(25, 1);
-  context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
+  context.setFlags(AV_CODEC_FLAG_FRAME_DURATION);
+  // A raw stream has nowhere else to put its headers.
+  if (!raw) context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
   return opened(context, codec, options);
 }
 
@@ -126,7 +129,6 @@ async function pump(context: CodecContext, frame: Frame | null, format: FormatCo
   packet.alloc();
   while (context.receivePacketSync(packet) >= 0) {
     packet.streamIndex = stream.index;
-    if (packet.duration === 0n && stream.index === 0) packet.duration = 1n;
     packet.rescaleTs(context.timeBase, stream.timeBase);
     checked(await format.interleavedWriteFrame(packet), 'muxing');
   }
@@ -166,7 +168,7 @@ async function writeTone(context: CodecContext, seconds: number, format: FormatC
 
 /** Writes the clip; the container follows from the name of the file. */
 export async function makeClip(path: string, recipe: ClipRecipe): Promise<string> {
-  const context = await openEncoder(recipe);
+  const context = await openEncoder(recipe, path.endsWith('.264'));
   const tone = recipe.sound ? await openTone(recipe.sound) : undefined;
   const format = new FormatContext();
   checked(format.allocOutputContext2(null, null, path), path);
@@ -183,6 +185,7 @@ export async function makeClip(path: string, recipe: ClipRecipe): Promise<string
   for (const [number, ticks] of recipe.ticks.entries()) {
     const picture = await pictureOf(recipe, context, scalers, number);
     picture.pts = ticks;
+    picture.duration = (recipe.ticks[number + 1] ?? ticks + 40n) - ticks;
     await pump(context, picture, format, stream);
     picture.free();
   }

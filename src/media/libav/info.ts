@@ -3,6 +3,7 @@ import {
   AV_PKT_DATA_DISPLAYMATRIX,
   AVCOL_TRC_ARIB_STD_B67,
   AVCOL_TRC_SMPTE2084,
+  AVFMT_NOTIMESTAMPS,
   AVMEDIA_TYPE_AUDIO,
   type AVColorTransferCharacteristic,
   type AVPixelFormat,
@@ -26,22 +27,25 @@ export function hdrOf(transfer: AVColorTransferCharacteristic): VideoInfo['hdr']
   return transfer === AVCOL_TRC_ARIB_STD_B67 ? 'hlg' : undefined;
 }
 
-/** True when the average and the smallest frame distance differ by over 1 %. Where fields are counted they differ by two, which tells nothing. */
-function unevenTimes({ avgFrameRate: average, rFrameRate: finest }: Stream, interlaced: boolean): boolean {
-  if (interlaced || !isRate(average) || !isRate(finest)) return false;
+/** False for a raw stream, which is pictures and nothing else. */
+export const hasTimes = (format: FormatContext): boolean => format.iformat?.hasFlags(AVFMT_NOTIMESTAMPS as never) !== true;
+
+/** True when the average and the smallest frame distance differ by over 1 %. Interlaced streams count fields, raw ones have no times. */
+function unevenTimes({ avgFrameRate: average, rFrameRate: finest }: Stream, untold: boolean): boolean {
+  if (untold || !isRate(average) || !isRate(finest)) return false;
   const ratio = (finest.num * average.den) / (finest.den * average.num);
-  return ratio !== 2 && (ratio > 1.01 || ratio < 0.99);
+  return ratio > 1.01 || ratio < 0.99;
 }
 
 /** libav's AVFieldOrder: 0 unknown, 1 progressive, 2 and above are interlaced. */
 const isInterlaced = (stream: Stream): boolean => Number(stream.codecpar.toJSON()['fieldOrder'] ?? 0) > 1;
 
 /** Describes a picture stream. */
-export function videoInfo(stream: Stream): VideoInfo {
+export function videoInfo(stream: Stream, format: FormatContext): VideoInfo {
   const { codecpar } = stream;
   const codedSize = { width: codecpar.width, height: codecpar.height };
   const { rotation } = orientationOf(codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX));
-  const format = pixelFormatOf(codecpar.format as AVPixelFormat);
+  const pixels = pixelFormatOf(codecpar.format as AVPixelFormat);
   const interlaced = isInterlaced(stream);
   const hdr = hdrOf(codecpar.colorTrc);
   const count = Number(stream.nbFrames);
@@ -52,12 +56,12 @@ export function videoInfo(stream: Stream): VideoInfo {
     rotation,
     timeBase: fraction(stream.timeBase),
     ...(isRate(stream.avgFrameRate) ? { frameRate: fraction(stream.avgFrameRate) } : {}),
-    variableFrameRate: unevenTimes(stream, interlaced),
+    variableFrameRate: unevenTimes(stream, interlaced || !hasTimes(format)),
     ...(count > 0 ? { frameCount: count } : {}),
-    pixelFormat: format.name,
-    bitDepth: format.bitDepth,
+    pixelFormat: pixels.name,
+    bitDepth: pixels.bitDepth,
     interlaced,
-    alpha: format.alpha,
+    alpha: pixels.alpha,
     ...(hdr ? { hdr } : {}),
   };
 }
@@ -75,7 +79,7 @@ export function mediaInfo(uri: string, format: FormatContext, video: Stream | un
     uri,
     container: format.iformat?.name ?? 'unknown',
     ...(duration > 0n && duration !== AV_NOPTS_VALUE ? { durationMs: Number(duration) / 1000 } : {}),
-    ...(video ? { video: videoInfo(video) } : {}),
+    ...(video ? { video: videoInfo(video, format) } : {}),
     audio: format.streams.filter((stream) => stream.codecpar.codecType === AVMEDIA_TYPE_AUDIO).map(audioInfo),
   };
 }

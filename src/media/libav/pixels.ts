@@ -47,6 +47,17 @@ function place(picture: ScaledPicture, form: Form, size: Size, content: Rect, in
 
 const covers = ({ x, y, width, height }: Rect, frame: Frame): boolean => x === 0 && y === 0 && width === frame.width && height === frame.height;
 
+/** The smallest rectangle around `rect` whose edges lie between chroma samples, or at the edge of the frame. */
+function onChroma({ x, y, width, height }: Rect, frame: Size, chroma: { readonly x: number; readonly y: number }): Rect {
+  const left = x - (x % chroma.x);
+  // Of odd height, libav would take another converter, which mixes chroma across edges where the usual one does not.
+  const rows = chroma.x > 1 ? Math.max(2, chroma.y) : chroma.y;
+  const top = y - (y % rows);
+  const right = Math.min(frame.width, Math.ceil((x + width) / chroma.x) * chroma.x);
+  const bottom = Math.min(frame.height, Math.ceil((y + height) / rows) * rows);
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
 /** What the pixels of one source share. */
 export interface PixelsHome {
   readonly scalers: Scalers;
@@ -81,11 +92,12 @@ export class LibavPixels implements Pixels {
     const target = { format: form.format, width: content.width, height: content.height };
     const { scalers } = this.#home;
     if (covers(source, frame)) return scalers.scale(frame, { ...target, flags: SCALING }, read);
-    const { chroma } = pixelFormatOf(frame.format as AVPixelFormat);
-    if (source.x % chroma.x === 0 && source.y % chroma.y === 0) {
+    const around = onChroma(source, frame, pixelFormatOf(frame.format as AVPixelFormat).chroma);
+    const isAligned = around.width === source.width && around.height === source.height;
+    if (isAligned || request.order === 'gray') {
       return this.#cropped(frame, source, (part) => scalers.scale(part, { ...target, flags: SCALING }, read));
     }
-    return this.#betweenChroma(source, chroma, (part) => scalers.scale(part, { ...target, flags: RGB_SCALING }, read));
+    return this.#betweenChroma(source, around, (part) => scalers.scale(part, { ...target, flags: RGB_SCALING }, read));
   }
 
   free(): void {
@@ -105,18 +117,15 @@ export class LibavPixels implements Pixels {
   }
 
   /**
-   * A rectangle that begins between two chroma samples cannot be cut out of YUV without moving its colours: a slightly larger one is cut
-   * out, made RGB at its own size, and cut again.
+   * A rectangle that begins or ends between two chroma samples cannot be cut out of YUV without moving its colours: a slightly larger one is
+   * cut out, made RGB at its own size, and cut again.
    */
-  async #betweenChroma(source: Rect, chroma: { readonly x: number; readonly y: number }, use: (part: Frame) => Promise<void>): Promise<void> {
-    const left = source.x % chroma.x;
-    const top = source.y % chroma.y;
-    const around: Rect = { x: source.x - left, y: source.y - top, width: source.width + left, height: source.height + top };
+  async #betweenChroma(source: Rect, around: Rect, use: (part: Frame) => Promise<void>): Promise<void> {
     await this.#cropped(this.frame, around, async (part) => {
       const rgb = pictureFrame(AV_PIX_FMT_RGB24, around);
       try {
         await this.#home.scalers.scaleInto(part, rgb, SCALING);
-        await this.#cropped(rgb, { x: left, y: top, width: source.width, height: source.height }, use);
+        await this.#cropped(rgb, { ...source, x: source.x - around.x, y: source.y - around.y }, use);
       } finally {
         rgb.free();
       }

@@ -5,7 +5,7 @@ import type { MediaInfo, MediaLosses, VideoInfo } from '../port.js';
 import { type DecodeCounts, Decoder } from './decoder.js';
 import { type Demuxer, openDemuxer } from './demuxer.js';
 import { orientationOf } from './display-matrix.js';
-import { mediaInfo } from './info.js';
+import { hasTimes, mediaInfo } from './info.js';
 import type { FrameStore } from './native-frames.js';
 import { Timing } from './timing.js';
 import { Upright } from './upright.js';
@@ -88,6 +88,7 @@ export class Reel implements AsyncDisposable {
 
   /** Goes to the key frame at or before `ticks`; false when the container cannot. */
   async seek(ticks: bigint): Promise<boolean> {
+    if (!hasTimes(this.demuxer.format)) return false;
     if ((await this.demuxer.format.seekFrame(this.stream.index, ticks, AVSEEK_FLAG_BACKWARD)) < 0) return false;
     this.decoder.flush();
     this.#upright[Symbol.dispose]();

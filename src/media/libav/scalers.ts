@@ -25,7 +25,9 @@ export interface ScaleTarget extends Size {
 }
 
 function createScaler(key: string, target: ScaleTarget): Scaler {
-  const frame = pictureFrame(target.format, target, 1);
+  // Rows without gaps are copied in one piece. But libav's unscaled converters work on 8 pixels at a time, and where a row has no room to
+  // spare they leave out the last columns: then the rows keep their gaps.
+  const frame = pictureFrame(target.format, target, target.width % 8 === 0 ? 1 : 0);
   // Without this, gray comes out in the narrow range of video: white as 235.
   frame.colorRange = AVCOL_RANGE_JPEG;
   // Left unconfigured on purpose: the context then follows the colour matrix and range of each frame, which the classic set-up does not.

@@ -1,5 +1,6 @@
 import { AV_NOPTS_VALUE, AVMEDIA_TYPE_AUDIO } from 'node-av/constants';
 import {
+  avChannelLayoutDefault,
   avChannelLayoutDescribe,
   avGetCodecName,
   avGetSampleFmtName,
@@ -64,7 +65,8 @@ async function openAac({ codecpar }: Stream): Promise<CodecContext> {
   const context = new CodecContext();
   context.allocContext3(codec);
   context.sampleRate = codecpar.sampleRate;
-  context.channelLayout = codecpar.channelLayout;
+  // A container that tells only the number of channels means their usual places.
+  context.channelLayout = codecpar.channelLayout.mask === 0n ? avChannelLayoutDefault(codecpar.channels) : codecpar.channelLayout;
   context.sampleFormat = codec.sampleFormats?.[0] ?? context.sampleFormat;
   context.bitRate = BITS_PER_CHANNEL * BigInt(codecpar.channels);
   context.timeBase = new Rational(1, codecpar.sampleRate);

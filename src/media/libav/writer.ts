@@ -31,8 +31,8 @@ function movieTimescale({ den }: TimeBase): number {
  * waits for the first packets, or the delay of B-frames would shift every pts.
  */
 function muxerOptions(container: Container, timeBase: TimeBase): Record<string, string> {
-  if (container.name !== 'mp4') return {};
-  return { movflags: 'hybrid_fragmented+delay_moov+frag_keyframe', movie_timescale: String(movieTimescale(timeBase)) };
+  if (container.name !== 'mp4') return { flush_packets: '1' };
+  return { flush_packets: '1', movflags: 'hybrid_fragmented+delay_moov+frag_keyframe', movie_timescale: String(movieTimescale(timeBase)) };
 }
 
 class LibavWriter implements VideoWriter {
