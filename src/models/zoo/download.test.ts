@@ -124,8 +124,10 @@ test('wrong bytes are a fault that names file, checksums and address, and leave 
 
 test('a server that sends more than the file has is stopped', async () => {
   await using zoo = await setUp();
-  zoo.server.serve(PATH, { bytes: noise(3 * SIZE), length: false });
+  // It falls silent with the connection open: only the client can end it.
+  zoo.server.serve(PATH, { bytes: noise(3 * SIZE), length: false, stallAfter: () => 2 * SIZE });
   await assert.rejects(resolveModel('net', zoo.options), { code: 'INTEGRITY', message: /more than the 300000 bytes/ });
+  await zoo.server.requests[0]!.closed;
 });
 
 test('404 is not tried again; 503 is, until the server is back', async () => {
@@ -201,6 +203,23 @@ test('a damaged file of the cache is removed, told of and fetched again', async 
   assert.equal((await resolveModel('net', zoo.options)).from, 'url');
   assert.deepEqual(await readFile(path), FILE);
   assert.match(zoo.options.log.records[0]?.message ?? '', /damaged file of the cache/);
+});
+
+test('a damaged file of the cache is gone even when no other can be had', async () => {
+  await using zoo = await setUp();
+  await zoo.put('cache/models/net.onnx', 'damaged');
+  await assert.rejects(resolveModel('net', zoo.options), { code: 'NOT_FOUND' });
+  assert.deepEqual(await filesIn(zoo.options.cacheFolder), []);
+});
+
+test('a poor line is not given up while it brings something: many cuts with one retry', async () => {
+  const big = noise(3_000_000);
+  await using zoo = await setUp({ retries: 1 });
+  // More than the 256 KiB that count as progress, also when the last pieces before a cut are lost.
+  zoo.server.serve(PATH, { bytes: big, etag: '"b"', cutAfter: () => 400_000 });
+  const catalogue = [urlEntry('net', `${zoo.server.origin}${PATH}`, big)];
+  assert.equal((await resolveModel('net', { ...zoo.options, catalogue })).bytes, big.length);
+  assert.ok(zoo.server.requests.length >= 8);
 });
 
 test('a cache that cannot be written is said to be so', async () => {

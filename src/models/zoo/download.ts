@@ -156,7 +156,6 @@ async function attempt(request: DownloadRequest): Promise<void> {
     const plan = planOf(request, reply, haveBytes);
     if (plan === 'complete') return;
     if (plan === 'start-over') {
-      silence.abort();
       await discardPart(part);
       throw new Interrupted(new Error('the server has another file now than when the download began'), 0);
     }
@@ -168,6 +167,8 @@ async function attempt(request: DownloadRequest): Promise<void> {
     throw isPassingError(error) ? new Interrupted(reason) : offlineFault(request, reason);
   } finally {
     disarm();
+    // Ends the request where its answer was not read to the end; otherwise nobody listens any more.
+    silence.abort();
   }
 }
 

@@ -60,7 +60,7 @@ export async function fetchTarball(
       name,
       url: tarball.url,
       partName: tarballPart(source),
-      // The scope decides whose credentials go with a tarball that lies on another host than its registry.
+      // The package's scope says which registry's credentials go with a tarball that lies elsewhere on that registry's host.
       transport: npmTransport({ ...settings, spec: `${source.package}@${source.version}` }),
       check: (path) => checkIntegrity(path, source.integrity, tarball.url, options.signal),
     },

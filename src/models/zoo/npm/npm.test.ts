@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
+import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { resolveModel } from '../resolve.js';
@@ -7,6 +8,7 @@ import { type FileServer, closedOrigin, openFileServer } from '../testing/file-s
 import { type ZooFixture, entryOf, joiningConverter, noise, openZooFixture, urlEntry } from '../testing/fixture.js';
 import { packTar, publish, sha256 } from '../testing/registry.js';
 import { readNpmSettings } from './config.js';
+import { everyByte } from './transport.js';
 
 const FILES = { 'models/net.json': Buffer.from('{"nodes":[]}'), 'models/net.bin': noise(200_000) };
 
@@ -63,6 +65,15 @@ test('a damaged converted file is made again', async () => {
   assert.match(zoo.options.log.records.find(({ level }) => level === 'warn')?.message ?? '', /damaged/);
 });
 
+test('a converted file whose receipt speaks of other sources is made again', async () => {
+  await using zoo = await setUp();
+  const { path } = await resolveModel('net', zoo.options);
+  const receipt = JSON.parse(await readFile(`${path}.json`, 'utf8')) as object;
+  await zoo.put(`${path.slice(zoo.folder.length + 1)}.json`, JSON.stringify({ ...receipt, of: sha256(Buffer.from('others')) }));
+  await resolveModel('net', zoo.options);
+  assert.equal(zoo.tfjs.calls, 2);
+});
+
 test("the scope's registry and its token are used, for packument and tarball; ${NAME} is filled in", async () => {
   const closed = await closedOrigin();
   await using zoo = await setUp(
@@ -73,6 +84,21 @@ test("the scope's registry and its token are used, for packument and tarball; ${
   assert.deepEqual(
     zoo.server.requests.map(({ headers }) => headers.authorization),
     ['Bearer secret-of-ann', 'Bearer secret-of-ann'],
+  );
+});
+
+test('a tarball elsewhere on the host of the scope’s registry gets the credentials too', async () => {
+  const closed = await closedOrigin();
+  const place = (server: FileServer): string => `${server.origin}/npm`;
+  await using zoo = await setUp((server) => `registry=${closed}/\n@acme:registry=${place(server)}/\n${place(server).slice(5)}/:_authToken=secret\n`);
+  publish(zoo.server, { name: '@acme/nets', version: '1.2.3', files: FILES }, zoo.server.origin, '/npm');
+  await resolveModel('net', zoo.options);
+  assert.deepEqual(
+    zoo.server.requests.map(({ path, headers }) => [path, headers.authorization]),
+    [
+      ['/npm/@acme%2fnets', 'Bearer secret'],
+      [zoo.published.path, 'Bearer secret'],
+    ],
   );
 });
 
@@ -175,4 +201,18 @@ test('what a converter refuses is a fault that names the model', async () => {
     code: 'INPUT_CORRUPT',
     message: /net .*unknown operator Foo/,
   });
+});
+
+test('what came before a connection broke is not lost with it', async () => {
+  const stream = new EventEmitter();
+  const chunks = everyByte(stream);
+  stream.emit('data', Buffer.from('a'));
+  stream.emit('data', Buffer.from('b'));
+  stream.emit('error', new Error('cut'));
+  let seen = '';
+  const read = async (): Promise<void> => {
+    for await (const chunk of chunks) seen += Buffer.from(chunk).toString();
+  };
+  await assert.rejects(read(), /cut/);
+  assert.equal(seen, 'ab');
 });

@@ -23,6 +23,8 @@ export interface SeenRequest {
   readonly headers: IncomingMessage['headers'];
   /** Bytes of the body that were handed to the socket. */
   sentBytes: number;
+  /** Resolves when the answer is over, or the client has gone. */
+  readonly closed: Promise<void>;
 }
 
 /** A real HTTP server on loopback that serves files as badly as it is told. */
@@ -80,7 +82,8 @@ export async function openFileServer(): Promise<FileServer> {
   const requests: SeenRequest[] = [];
   const server = createServer((request, response) => {
     const path = request.url ?? '/';
-    const seen: SeenRequest = { path, headers: request.headers, sentBytes: 0 };
+    const closed = new Promise<void>((resolve) => response.once('close', resolve));
+    const seen: SeenRequest = { path, headers: request.headers, sentBytes: 0, closed };
     requests.push(seen);
     const count = (counts.get(path) ?? 0) + 1;
     counts.set(path, count);
