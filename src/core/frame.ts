@@ -135,10 +135,13 @@ export class Frame implements Disposable {
     return target;
   }
 
-  /** The picture in memory that belongs to the frame: read only, and only until it is closed. May lie in shared memory. */
-  async borrow(request: PictureRequest): Promise<Uint8Array> {
+  /**
+   * The picture to read only, and only until the frame is closed: in the adapter's own, perhaps shared, memory where it has one,
+   * else rendered into what `allocate` gives.
+   */
+  async picture(request: PictureRequest, allocate: (bytes: number) => Uint8Array<ArrayBuffer> = (bytes) => new Uint8Array(bytes)): Promise<Uint8Array> {
     const shared = this.#open();
-    if (!shared.pixels.borrow) return this.render(request);
+    if (!shared.pixels.borrow) return this.render(request, allocate(pictureBytes(request)));
     shared.retain();
     try {
       return await shared.pixels.borrow(request);

@@ -30,7 +30,8 @@ export interface HostOptions {
 export interface InferenceRequest {
   /**
    * Input tensors with the batch axis, or, where the definition has a `picture`, one UINT8 tensor of that picture ([N, C, H, W] or [N, H, W, C]).
-   * Their buffers are handed over: read them no more. A buffer taken from `buffers` goes back there by itself.
+   * Their buffers are handed over: read them no more. A buffer taken from `buffers` goes back there by itself. Shared memory stays the
+   * caller's: it is read where it lies and must not change before the answer.
    */
   readonly inputs: readonly Tensor[];
   /** `tensors`: the network's outputs. `detections`: decoded by the head, off the calling thread. */

@@ -23,11 +23,14 @@ function mayTravel(data: TensorData, transfer: readonly ArrayBuffer[]): data is 
   return buffer instanceof ArrayBuffer && data.byteLength > 0 && buffer.byteLength === data.byteLength && !transfer.includes(buffer);
 }
 
+const isShared = (data: TensorData): boolean => 'buffer' in data && data.buffer instanceof SharedArrayBuffer;
+
 /**
  * What to send of a tensor so that its buffer can be transferred: the data itself where it is the whole of a buffer that travels only once,
- * else a copy (a view into a larger buffer, a buffer of two tensors, shared memory). Adds the buffer to `transfer`.
+ * else a copy (a view into a larger buffer, a buffer of two tensors). Adds the buffer to `transfer`; shared memory is seen by both sides as it is.
  */
 export function sendable(tensor: Tensor, transfer: ArrayBuffer[]): TensorData {
+  if (isShared(tensor.data)) return tensor.data;
   const data = mayTravel(tensor.data, transfer) ? tensor.data : exactCopy(tensor);
   listBuffers(data, transfer);
   return data;

@@ -21,7 +21,12 @@ export const BUILT_IN_MEDIA: readonly MediaEntry[] = [
     handles: (uri) => uri.startsWith('synthetic:'),
     create: syntheticMedia,
   },
-  { name: 'libav', summary: 'Files and addresses, by the FFmpeg inside node-av, on a thread of its own.', handles: () => true, create: () => threadedMedia() },
+  {
+    name: 'libav',
+    summary: 'Files and addresses, by the FFmpeg inside node-av, on a thread of its own.',
+    handles: () => true,
+    create: () => threadedMedia(),
+  },
 ];
 
 /** One `Media` over several: each URI goes to the first entry that handles it. @throws Fault of that adapter */

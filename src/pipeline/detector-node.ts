@@ -1,4 +1,4 @@
-import { type Frame, type ObjectMeta, type TensorOf, didYouMean, fail, pictureBytes } from '../core/index.js';
+import { type Frame, type ObjectMeta, type TensorOf, didYouMean, fail } from '../core/index.js';
 import type { Engine, LoadedModel } from '../inference/index.js';
 import type { ModelDefinition, PictureInput } from '../models/index.js';
 import { type Detections, type Fit, clip, fit, unfit } from '../vision/index.js';
@@ -54,7 +54,7 @@ export async function openDetectorNode(name: string, config: NodeConfig, definit
 
 class DetectorNode implements FrameNode {
   readonly #shape: readonly number[];
-  readonly #bytes: number;
+  readonly #buffer = (bytes: number): Uint8Array<ArrayBuffer> => new Uint8Array(this.model.buffers.take(bytes));
   #fit: { readonly width: number; readonly height: number; readonly fit: Fit } | null = null;
 
   constructor(
@@ -66,13 +66,11 @@ class DetectorNode implements FrameNode {
     readonly thresholds: Partial<Record<'confidence' | 'maximumIou' | 'limit', number>>,
   ) {
     this.#shape = shapeOf(picture);
-    this.#bytes = pictureBytes(picture.fit);
   }
 
   async look(frame: Frame, signal: AbortSignal): Promise<readonly FoundObject[]> {
     const placed = this.#fitOf(frame);
-    const data = new Uint8Array(this.model.buffers.take(this.#bytes));
-    await frame.render(placed.request, data);
+    const data = await frame.picture(placed.request, this.#buffer);
     const tensor: TensorOf<'UINT8'> = { name: this.picture.input, datatype: 'UINT8', shape: this.#shape, data };
     const { detections } = await this.model.infer({ inputs: [tensor], answer: 'detections', thresholds: this.thresholds, signal });
     return detections[0] ? this.#objects(detections[0], frame, placed) : [];

@@ -47,12 +47,16 @@ function textOf(name: string, data: readonly Uint8Array[]): string[] {
 /** The runtime's tensor on the same memory; only BYTES are copied. @throws Fault UNSUPPORTED for BF16, INVALID_ARGUMENT for bytes that are no UTF-8 */
 export function toOrt(Tensor: OrtTensorConstructor, { name, datatype, shape, data }: Tensor): OrtTensor {
   const type = ORT_TYPE_OF[datatype] ?? fail('UNSUPPORTED', `${name}: this runtime takes no ${datatype}`);
-  const values = datatype === 'BYTES' ? textOf(name, data) : (data as OrtTensor.DataType);
+  const values = datatype === 'BYTES' ? textOf(name, data) : unshared(data as OrtTensor.DataType & ArrayBufferView);
   const made = new Tensor(type, values, shape);
   // Where JavaScript has Float16Array (Node 24), the constructor makes one, and the native side takes that for an empty array.
   if (datatype === 'FP16') Object.defineProperty(made, 'data', { value: values });
   return made;
 }
+
+/** The runtime refuses shared memory. */
+const unshared = <T extends OrtTensor.DataType & ArrayBufferView>(data: T): T =>
+  data.buffer instanceof SharedArrayBuffer ? (data as unknown as { slice(): T }).slice() : data;
 
 /** Our tensor on the memory of the runtime's, which nobody else holds. */
 export function fromOrt(name: string, value: OrtTensor): Tensor {
