@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Tensor } from '../core/index.js';
+import { asset, needs } from '../testing/index.js';
 import { OnnxGraph } from './convert/onnx-graph.js';
 import { parseFake, createFakeModel, type FakeModel } from './fake.js';
 import { fromHalf } from './half.js';
@@ -246,5 +247,12 @@ test('one output with a fixed first axis limits the batch', async () => {
   const path = join(folder, 'fixed.onnx');
   await writeFile(path, graph.toBytes());
   await using host = await openModelHost({ name: 'fixed', weights: { runtime: 'onnx', path } });
+  assert.equal(host.maxBatch, 1);
+});
+
+const PVB = 'models/person-vehicle-bike-detection-2002.onnx';
+test('person-vehicle-bike-2002 has a free batch axis on its input, but one output of a single row', needs(PVB), async () => {
+  await using host = await openModelHost({ name: 'pvb', weights: { runtime: 'onnx', path: asset(PVB) } });
+  assert.deepEqual([host.spec.inputs[0]!.shape[0], ...host.spec.outputs.map(({ shape }) => shape[0])], [-1, -1, 1, 1]);
   assert.equal(host.maxBatch, 1);
 });

@@ -48,7 +48,10 @@ function textOf(name: string, data: readonly Uint8Array[]): string[] {
 export function toOrt(Tensor: OrtTensorConstructor, { name, datatype, shape, data }: Tensor): OrtTensor {
   const type = ORT_TYPE_OF[datatype] ?? fail('UNSUPPORTED', `${name}: this runtime takes no ${datatype}`);
   const values = datatype === 'BYTES' ? textOf(name, data) : (data as OrtTensor.DataType);
-  return new Tensor(type, values, shape);
+  const made = new Tensor(type, values, shape);
+  // Where JavaScript has Float16Array (Node 24), the constructor makes one, and the native side takes that for an empty array.
+  if (datatype === 'FP16') Object.defineProperty(made, 'data', { value: values });
+  return made;
 }
 
 /** Our tensor on the memory of the runtime's, which nobody else holds. */

@@ -30,9 +30,11 @@ test('a provider is tried when it is bundled, or its library was put there later
 });
 
 test('a failure names what is usually missing and keeps the original words in one line', () => {
-  const error = new Error('/onnxruntime_src/onnxruntime/core/x.cc:136 adapter was false. Failed to get a WebGPU adapter: No supported adapters\n');
+  const error = new Error(
+    '/onnxruntime_src/onnxruntime/core/x.cc:136 Initialize()::<lambda()> status == Success was false. Failed to get a WebGPU adapter: No supported adapters\n',
+  );
   const reason = reasonOfFailure('webgpu', error);
-  assert.match(reason, /libvulkan1\) \(.*No supported adapters\)$/);
+  assert.match(reason, /libvulkan1\) \(Failed to get a WebGPU adapter: No supported adapters\)$/);
   assert.doesNotMatch(reason, /onnxruntime_src|\n/);
   assert.equal(reasonOfFailure('cpu', new Error('out of luck')), 'out of luck');
 });

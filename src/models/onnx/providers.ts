@@ -7,19 +7,19 @@ export interface BundledProvider {
   readonly bundled: boolean;
 }
 
-/** Where a provider that the npm package does not carry comes from. */
-const NOT_BUNDLED: Readonly<Record<string, string>> = {
-  cuda: "its library is not in the npm package; where the internet can be reached, onnxruntime-node's install script fetches it: npm rebuild onnxruntime-node --ignore-scripts=false",
-  tensorrt:
-    "its library is not in the npm package; where the internet can be reached, onnxruntime-node's install script fetches it: npm rebuild onnxruntime-node --ignore-scripts=false",
-};
+/** Where a provider comes from that the npm package does not carry. */
+const FETCHED_BY_INSTALL_SCRIPT: ReadonlySet<string> = new Set(['cuda', 'tensorrt']);
 
 /** Why a provider cannot even be tried; undefined when it can. `onDisk` tells whether its library was put beside the package later. */
 export function reasonNotToTry(provider: string, known: readonly BundledProvider[], onDisk: (provider: string) => boolean): string | undefined {
   const row = known.find(({ name }) => name === provider);
   if (!row) return `not a provider of this onnxruntime-node; it knows ${known.map(({ name }) => name).join(', ')}`;
   if (row.bundled || onDisk(provider)) return undefined;
-  return NOT_BUNDLED[provider] ?? 'not bundled with onnxruntime-node on this platform';
+  if (!FETCHED_BY_INSTALL_SCRIPT.has(provider)) return 'not bundled with onnxruntime-node on this platform';
+  return (
+    "its library is not in the npm package; where the internet can be reached, onnxruntime-node's install script fetches it: " +
+    'npm rebuild onnxruntime-node --ignore-scripts=false'
+  );
 }
 
 /** What is usually missing when a provider that is there fails to start. */
@@ -48,12 +48,13 @@ export function reasonOfFailure(provider: string, error: unknown): string {
   return hint ? `${hint} (${text})` : text;
 }
 
-/** The sentence in a runtime error that a user can read. */
+/** The sentence in a runtime error that a user can read: its first line, without the runtime's own sources and conditions. */
 export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return (
     text
       .split('\n')[0]!
+      .replace(/^.* was false\. (?=\S)/, '')
       .replaceAll(/\/onnxruntime_src\/\S+/g, '')
       .replaceAll(/\s+/g, ' ')
       .trim() || 'no reason given'
