@@ -41,7 +41,8 @@ export class HostedModel implements LoadedModel {
   maxBatch!: number;
   concurrency!: number;
   #contract!: InputContract;
-  #dispatcher!: Dispatcher;
+  /** Made once the instances have said what they take; until then they hold nothing that could be lost. */
+  #started: Dispatcher | undefined;
   readonly #slots: Slots;
   readonly #statistics: StatisticsKeeper;
   readonly #cancellations = new Cancellations<Job>((job, signal) => this.#aborted(job, signal));
@@ -66,12 +67,12 @@ export class HostedModel implements LoadedModel {
       },
       {
         finished: (slot, batch, report) => this.#dispatcher.finished(slot, batch, report),
-        lost: (batches, fault) => this.#dispatcher.lost(batches, fault),
+        lost: (batches, fault) => this.#started?.lost(batches, fault),
         restored: () => {
           this.#statistics.restarted();
-          this.#dispatcher.restored();
+          this.#started?.restored();
         },
-        exhausted: (fault) => this.#dispatcher.exhausted(fault),
+        exhausted: (fault) => this.#started?.exhausted(fault),
       },
     );
   }
@@ -101,7 +102,7 @@ export class HostedModel implements LoadedModel {
     this.#contract = inputContract(definition, spec, maxBatch, this.maxBatch);
     const { maxDelayMs, maxQueue } = options;
     const scheduler = new BatchPlanner<Job>({ maxBatch: this.maxBatch, maxDelayMs, maxQueue });
-    this.#dispatcher = new Dispatcher(
+    this.#started = new Dispatcher(
       { model: definition.name, scheduler, slots: this.#slots, clock },
       {
         ran: (batch, report) => this.#statistics.ran(batch.rows, report),
@@ -110,6 +111,10 @@ export class HostedModel implements LoadedModel {
         activity: (idle) => this.#activity(idle),
       },
     );
+  }
+
+  get #dispatcher(): Dispatcher {
+    return this.#started!;
   }
 
   infer(request: InferenceRequest): Promise<InferenceResponse> {
@@ -160,9 +165,9 @@ export class HostedModel implements LoadedModel {
     return { request, rows, key, priority, deadlineMs, arrivedMs: this.made.clock.nowMs(), settled: false, resolve, reject };
   }
 
-  #refuse({ inputs }: InferenceRequest, fault: Fault, reject: (fault: Fault) => void): void {
+  #refuse({ inputs, signal }: InferenceRequest, fault: Fault, reject: (fault: Fault) => void): void {
     this.buffers.giveTensors(inputs);
-    if (fault.code === 'CANCELLED') this.#statistics.cancelled();
+    if (signal?.aborted) this.#statistics.cancelled();
     else this.#statistics.failed();
     reject(fault);
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FakeClock, NULL_LOG, fail } from '../core/index.js';
-import type { Instance } from './instance.js';
+import { FakeClock, Fault, NULL_LOG, fail } from '../core/index.js';
+import type { Instance, InstanceEvents } from './instance.js';
 import { Slots } from './slots.js';
 
 const NOTHING = { finished() {}, lost() {}, restored() {}, exhausted() {} };
@@ -32,6 +32,23 @@ test('instances that opened different networks are refused', async () => {
   const { slots, closed } = slotsOf([1, 8]);
   await assert.rejects(slots.open(2), { code: 'MODEL_MISMATCH', message: /model "m": instance 1 opened another network/ });
   assert.deepEqual(closed.toSorted(), [0, 1]);
+});
+
+test('an instance that is lost while another still opens does not keep the model from opening', async () => {
+  const instance: Instance = {
+    description: { spec: { inputs: [], outputs: [] }, providers: [], maxBatch: 1 },
+    where: 'test',
+    run() {},
+    [Symbol.asyncDispose]: async () => {},
+  };
+  const open = async (index: number, events: InstanceEvents): Promise<Instance> => {
+    if (index === 0) setImmediate(() => events.lost(new Fault('UNAVAILABLE', 'gone')));
+    else await new Promise((resolve) => setTimeout(resolve, 10));
+    return instance;
+  };
+  const slots = new Slots({ model: 'm', open, clock: new FakeClock(), log: NULL_LOG }, NOTHING);
+  await slots.open(2);
+  assert.equal(slots.free(), slots.all[1]);
 });
 
 test('idle instances come first, then those with room for one more', async () => {

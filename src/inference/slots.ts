@@ -7,6 +7,9 @@ import { RESTART_RULES, type RestartRules, decideRestart } from './restart-polic
 /** Batches an instance holds: one running, and one behind it so that it finds work when it is done. */
 const BATCHES_HELD = 2;
 
+/** After so long an unloading is worth a word to the operator. */
+const LONG_CLOSE_MS = 10_000;
+
 /** The place of one instance, which outlives it: the batches it holds now, and who stands there. */
 export interface Slot {
   readonly index: number;
@@ -85,7 +88,17 @@ export class Slots {
     this.#reopening.clear();
     await Promise.all(this.#pending);
     const instances = this.all.flatMap(({ instance }) => instance ?? []);
-    await Promise.all(instances.map((instance) => instance[Symbol.asyncDispose]()));
+    const callOff = this.options.clock.after(LONG_CLOSE_MS, () => {
+      const places = instances.map(({ where }) => where).join(', ');
+      this.options.log.warn(
+        `model "${this.options.model}" is still being unloaded (${places}); a run in a thread cannot be cut off, one in a process can`,
+      );
+    });
+    try {
+      await Promise.all(instances.map((instance) => instance[Symbol.asyncDispose]()));
+    } finally {
+      callOff();
+    }
   }
 
   async #fill(slot: Slot): Promise<void> {

@@ -51,7 +51,7 @@ test('a file that is missing, a folder, empty, no model, or cut short is told by
     [join(folder, 'missing.onnx'), 'NOT_FOUND'],
     [folder, 'INPUT_CORRUPT'],
     [await saved('empty.onnx', ''), 'INPUT_CORRUPT'],
-    [await saved('text.onnx', 'this is no model at all'), 'INPUT_CORRUPT'],
+    [await saved('text-opset13.onnx', 'this is no model at all'), 'INPUT_CORRUPT'],
     [cut, 'INPUT_CORRUPT'],
   ] as const;
   for (const [path, code] of cases)

@@ -36,7 +36,8 @@ async function createSession(ort: typeof Ort, path: string, options: Ort.Inferen
   try {
     return await ort.InferenceSession.create(path, options);
   } catch (error) {
-    if (NOT_A_MODEL.test(String(error)) && !NOT_FOR_THIS_RUNTIME.test(String(error)))
+    const text = String(error).replaceAll(path, '');
+    if (NOT_A_MODEL.test(text) && !NOT_FOR_THIS_RUNTIME.test(text))
       fail('INPUT_CORRUPT', `${path} is not a whole ONNX model: ${firstLine(error)}; download or convert it again`, error);
     throw error;
   }
