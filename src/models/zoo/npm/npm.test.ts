@@ -10,6 +10,9 @@ import { packTar, publish, sha256 } from '../testing/registry.js';
 import { readNpmSettings } from './config.js';
 import { everyByte } from './transport.js';
 
+/** Npm's library writes into this process's environment; taken before the first test, for a look at the end. */
+const ENV_AT_START = { ...process.env };
+
 const FILES = { 'models/net.json': Buffer.from('{"nodes":[]}'), 'models/net.bin': noise(200_000) };
 
 /** A registry with `@acme/nets` 1.2.3, which carries a model to be converted, and a zoo whose .npmrc points to it. */
@@ -131,9 +134,8 @@ test("a project's .npmrc wins over the user's, and a cafile is read", async () =
   const cafile = await zoo.put('home/company.pem', `${certificate}\n`);
   await zoo.put('work/.npmrc', `registry=http://project.invalid/\ncafile=${cafile}\n`);
   const env = { ...zoo.options.env };
-  const ours = { ...process.env };
   const settings = await readNpmSettings({ cwd: zoo.options.cwd, env });
-  assert.deepEqual({ ...process.env }, ours, 'the environment of this process is as before');
+  assert.deepEqual({ ...process.env }, ENV_AT_START, 'the environment of this process is as before');
   assert.equal(settings['registry'], 'http://project.invalid/');
   assert.equal(settings['httpsProxy'], 'http://proxy.invalid:3128');
   assert.deepEqual(settings['ca'], [certificate]);
