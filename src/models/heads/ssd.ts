@@ -15,8 +15,8 @@ export const SsdSettings = z.strictObject({
     .describe("Our class id for each of the network's class numbers, -1 to leave a class out; the network's own numbers when absent."),
 });
 
-/** Corners and the numbers that a network's offsets are scaled by. */
-interface Shape {
+/** The three outputs, and how many boxes and classes they speak of. */
+interface SsdOutputs {
   readonly loc: HeadOutput;
   readonly conf: HeadOutput;
   readonly priors: HeadOutput;
@@ -24,7 +24,7 @@ interface Shape {
   readonly classes: number;
 }
 
-function shapeOf(head: HeadSpec, model: ModelSpec): Shape {
+function shapeOf(head: HeadSpec, model: ModelSpec): SsdOutputs {
   const loc = outputOf(head, model, 'loc', '[N, 4 x boxes]');
   const conf = outputOf(head, model, 'conf', '[N, classes x boxes]');
   const priors = outputOf(head, model, 'priors', '[1, 2, 4 x boxes]');
