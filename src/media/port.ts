@@ -69,6 +69,7 @@ export interface VideoSource extends AsyncDisposable {
   readonly losses: MediaLosses;
   /**
    * Each frame belongs to whoever pulls it. Leaving the loop early releases what was decoded ahead. Only one iteration at a time.
+   * Without a seek, each iteration begins at the first frame. Numbers count from 0 in each iteration, also after a seek, unless the adapter knows the true ones.
    * @throws Fault CANCELLED on abort; INPUT_CORRUPT when nothing at all can be decoded
    */
   frames(options?: { readonly signal?: AbortSignal }): AsyncIterable<Frame>;

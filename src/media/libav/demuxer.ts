@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AVDISCARD_ALL, AVMEDIA_TYPE_VIDEO, type AVMediaType } from 'node-av/constants';
+import { AV_DISPOSITION_ATTACHED_PIC, AVDISCARD_ALL, AVMEDIA_TYPE_VIDEO, type AVMediaType } from 'node-av/constants';
 import { FormatContext, type Stream } from 'node-av/lib';
 import { Fault, fail, throwIfAborted } from '../../core/index.js';
 import { libavText } from './calls.js';
@@ -97,7 +97,9 @@ export async function openDemuxer(uri: string, signal?: AbortSignal, kind: AVMed
     fail('INPUT_CORRUPT', `${uri}: holds no stream that can be read${found < 0 ? `: ${libavText(found)}` : ''}`);
   }
   const { streams } = format;
-  const chosen = streams[format.findBestStream(kind)];
+  const best = streams[format.findBestStream(kind)];
+  // The cover of an album is a picture, but not what a video is.
+  const chosen = best?.hasDisposition(AV_DISPOSITION_ATTACHED_PIC) ? undefined : best;
   for (const stream of streams) if (stream !== chosen) stream.discard = AVDISCARD_ALL;
   return { format, ...(chosen ? { stream: chosen } : {}), [Symbol.asyncDispose]: close };
 }

@@ -71,6 +71,7 @@ export class Encoder implements Disposable {
   readonly #packet = new Packet();
   readonly #even: Size;
   #converted: NativeFrame | null = null;
+  #rgb: NativeFrame | null = null;
 
   private constructor(
     readonly context: CodecContext,
@@ -182,7 +183,6 @@ export class Encoder implements Disposable {
     this.#rgb.data![0]!.set(bytes);
     return this.#rgb;
   }
-  #rgb: NativeFrame | null = null;
 
   [Symbol.dispose](): void {
     this.#converted?.free();
