@@ -136,18 +136,12 @@ export class Frame implements Disposable {
   }
 
   /**
-   * The picture to read only, and only until the frame is closed: in the adapter's own, perhaps shared, memory where it has one,
-   * else rendered into what `allocate` gives.
+   * The picture to read only, and only until the frame is closed, which the caller must not do before this settles: in the adapter's own,
+   * perhaps shared, memory where it has one, else rendered into what `allocate` gives.
    */
-  async picture(request: PictureRequest, allocate: (bytes: number) => Uint8Array<ArrayBuffer> = (bytes) => new Uint8Array(bytes)): Promise<Uint8Array> {
-    const shared = this.#open();
-    if (!shared.pixels.borrow) return this.render(request, allocate(pictureBytes(request)));
-    shared.retain();
-    try {
-      return await shared.pixels.borrow(request);
-    } finally {
-      shared.release();
-    }
+  picture(request: PictureRequest, allocate: (bytes: number) => Uint8Array<ArrayBuffer> = (bytes) => new Uint8Array(bytes)): Promise<Uint8Array> {
+    const { pixels } = this.#open();
+    return pixels.borrow ? pixels.borrow(request) : this.render(request, allocate(pictureBytes(request)));
   }
 
   /** Gives up this holder's share; the last one frees the pixels. May be called again. */

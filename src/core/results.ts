@@ -52,20 +52,26 @@ export const ResultRecord = z
 /** The type of {@link ResultRecord}. */
 export type ResultRecord = z.output<typeof ResultRecord>;
 
-const round = (value: number, digits: number): number => Number(value.toFixed(digits));
+const round = (value: number, scale: number): number => Math.round(value * scale) / scale;
 
-function toObjectRecord({ box, confidence, attributes, trackId, parentId, ...rest }: ObjectMeta): ResultRecord['objects'][number] {
-  return {
-    ...rest,
-    confidence: round(confidence, 4),
-    box: [round(box.x1, 2), round(box.y1, 2), round(box.x2, 2), round(box.y2, 2)],
-    ...(trackId === undefined ? {} : { trackId }),
-    ...(parentId === undefined ? {} : { parentId }),
-    attributes: [...attributes],
+/** Written out key by key, not spread: this runs for every object of every frame. */
+function toObjectRecord(object: ObjectMeta): ResultRecord['objects'][number] {
+  const { id, node, label, classId, confidence, box, trackId, parentId, attributes } = object;
+  const record: ResultRecord['objects'][number] = {
+    id,
+    node,
+    label,
+    classId,
+    confidence: round(confidence, 1e4),
+    box: [round(box.x1, 100), round(box.y1, 100), round(box.x2, 100), round(box.y2, 100)],
+    attributes: attributes as ResultRecord['objects'][number]['attributes'],
   };
+  if (trackId !== undefined) record.trackId = trackId;
+  if (parentId !== undefined) record.parentId = parentId;
+  return record;
 }
 
-/** The record that sinks write. Boxes keep hundredths of a pixel, confidences four digits. */
+/** The record that sinks write; it shares the metadata's own attributes, so that neither is to be changed. Boxes keep hundredths of a pixel, confidences four digits. */
 export function toRecord(meta: FrameMeta): ResultRecord {
   const { ticks, timeBase } = meta.pts;
   return {
@@ -73,9 +79,9 @@ export function toRecord(meta: FrameMeta): ResultRecord {
     stream: meta.stream,
     frame: meta.frame,
     pts: { ticks: ticks.toString(), timeBase: [timeBase.num, timeBase.den] },
-    timeMs: round(toMs(meta.pts), 3),
+    timeMs: round(toMs(meta.pts), 1000),
     size: { width: meta.size.width, height: meta.size.height },
-    inferred: { ...meta.inferred },
+    inferred: meta.inferred,
     objects: meta.objects.map(toObjectRecord),
   };
 }

@@ -5,7 +5,7 @@ import { type Detections, type Fit, clip, fit, unfit } from '../vision/index.js'
 import type { NodeConfig } from './config.js';
 
 /** An object before the frame gives it its id. */
-export type FoundObject = Omit<ObjectMeta, 'id'>;
+export type FoundObject = Omit<ObjectMeta, 'id' | 'trackId' | 'parentId'>;
 
 /** A node that looks at whole frames. */
 export interface FrameNode extends AsyncDisposable {
@@ -52,6 +52,8 @@ export async function openDetectorNode(name: string, config: NodeConfig, definit
   return new DetectorNode(name, model, picture, labels, wanted, thresholdsOf(config));
 }
 
+const NO_ATTRIBUTES: readonly never[] = Object.freeze([]);
+
 class DetectorNode implements FrameNode {
   readonly #shape: readonly number[];
   readonly #buffer = (bytes: number): Uint8Array<ArrayBuffer> => new Uint8Array(this.model.buffers.take(bytes));
@@ -84,14 +86,16 @@ class DetectorNode implements FrameNode {
 
   #objects({ boxes, scores, classIds }: Detections, frame: Frame, placed: Fit): FoundObject[] {
     const found: FoundObject[] = [];
-    scores.forEach((confidence, row) => {
+    for (let row = 0; row < scores.length; row++) {
       const classId = classIds[row]!;
-      if (this.wanted && !this.wanted.has(classId)) return;
-      const [x1, y1, x2, y2] = boxes.subarray(row * 4, row * 4 + 4) as unknown as [number, number, number, number];
-      const box = clip(unfit({ x1, y1, x2, y2 }, placed), frame.size);
-      if (box.x2 <= box.x1 || box.y2 <= box.y1) return;
-      found.push({ node: this.name, label: this.labels[classId] ?? `class ${classId}`, classId, confidence, box, attributes: [] });
-    });
+      if (this.wanted && !this.wanted.has(classId)) continue;
+      const at = row * 4;
+      const seen = { x1: boxes[at]!, y1: boxes[at + 1]!, x2: boxes[at + 2]!, y2: boxes[at + 3]! };
+      const box = clip(unfit(seen, placed), frame.size);
+      if (box.x2 <= box.x1 || box.y2 <= box.y1) continue;
+      const label = this.labels[classId] ?? `class ${classId}`;
+      found.push({ node: this.name, label, classId, confidence: scores[row]!, box, attributes: NO_ATTRIBUTES });
+    }
     return found;
   }
 

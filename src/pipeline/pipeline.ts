@@ -1,11 +1,11 @@
-import { BoundedQueue, type Frame, type FrameMeta, type Log, NULL_LOG, type ObjectMeta, Scope, throwIfAborted, toFault } from '../core/index.js';
+import { BoundedQueue, type Frame, type Log, NULL_LOG, type ObjectMeta, Scope, throwIfAborted, toFault } from '../core/index.js';
 import { type Engine, type LoadedModel, createEngine } from '../inference/index.js';
 import { type Media, type MediaInfo, type MediaLosses, type VideoSource, createMedia } from '../media/index.js';
 import { type ModelDefinition, type ModelSource, createZoo } from '../models/index.js';
 import { type Sink, openJsonl, prepareOutput } from '../sinks/index.js';
 import { parsePipelineConfig } from './config-file.js';
 import type { CustomModel, PipelineConfig, PipelineConfigInput } from './config.js';
-import { type FrameNode, openDetectorNode } from './detector-node.js';
+import { type FoundObject, type FrameNode, openDetectorNode } from './detector-node.js';
 import { FrameResult } from './frame-result.js';
 import { inOrder } from './in-order.js';
 
@@ -33,7 +33,14 @@ export interface RunSummary {
   readonly frames: number;
   readonly objects: number;
   readonly elapsedMs: number;
-  readonly streams: Readonly<Record<string, { readonly frames: number; readonly objects: number; readonly losses: MediaLosses }>>;
+  readonly streams: Readonly<Record<string, StreamSummary>>;
+}
+
+/** What came of one stream. */
+export interface StreamSummary {
+  readonly frames: number;
+  readonly objects: number;
+  readonly losses: MediaLosses;
 }
 
 /** How a run is watched and stopped. */
@@ -99,9 +106,23 @@ async function openSources(
   return sources;
 }
 
+/** Written out, not spread: this runs for every object of every frame. */
+const numbered = ({ node, label, classId, confidence, box, attributes }: FoundObject, id: number): ObjectMeta => ({
+  id,
+  node,
+  label,
+  classId,
+  confidence,
+  box,
+  attributes,
+});
+
+const NEVER = new AbortController().signal;
+
 class RunningPipeline<N extends string> implements Pipeline<N> {
   readonly #stop = new AbortController();
   readonly models: Readonly<Record<N, LoadedModel>>;
+  readonly #inferred: Readonly<Record<string, boolean>>;
 
   constructor(
     readonly sources: ReadonlyMap<string, VideoSource>,
@@ -110,6 +131,7 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
     readonly scope: Scope,
   ) {
     this.models = Object.fromEntries(nodes.map(({ name, model }) => [name, model])) as Record<N, LoadedModel>;
+    this.#inferred = Object.fromEntries(nodes.map(({ name }) => [name, true]));
   }
 
   get streams(): readonly PipelineStream[] {
@@ -120,41 +142,63 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
     this.#stop.abort();
   }
 
-  async *results({ signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<FrameResult<N>, void, undefined> {
+  results({ signal }: { readonly signal?: AbortSignal } = {}): AsyncIterable<FrameResult<N>> {
+    const [only, ...others] = this.sources.values();
+    return only && others.length === 0 ? this.#flow(only, signal ?? NEVER) : this.#merged(signal);
+  }
+
+  async run({ signal = NEVER, onResult }: RunOptions<N> = {}): Promise<RunSummary> {
+    const startMs = performance.now();
     const leave = new AbortController();
-    const cancel = AbortSignal.any([leave.signal, ...(signal ? [signal] : [])]);
-    const merged = new BoundedQueue<FrameResult<N>>({ capacity: this.sources.size, overflow: 'block' });
+    const cancel = AbortSignal.any([leave.signal, signal]);
+    const runs = [...this.sources].map(async ([name, source]) => [name, await this.#drive(name, source, cancel, onResult)] as const);
+    // The first fault stops the other streams; all of them are waited for.
+    for (const run of runs) run.catch((error: unknown) => leave.abort(error));
+    const settled = await Promise.allSettled(runs);
+    const failed = settled.find(({ status }) => status === 'rejected');
+    if (failed) throw leave.signal.reason;
+    for (const sink of this.sinks) await sink.finish();
+    const streams = Object.fromEntries(settled.flatMap((run) => (run.status === 'fulfilled' ? [run.value] : [])));
+    const total = (key: 'frames' | 'objects'): number => Object.values(streams).reduce((sum, stream) => sum + stream[key], 0);
+    return { frames: total('frames'), objects: total('objects'), elapsedMs: performance.now() - startMs, streams };
+  }
+
+  async #drive(name: string, source: VideoSource, signal: AbortSignal, onResult: RunOptions<N>['onResult']): Promise<StreamSummary> {
+    let frames = 0;
+    let objects = 0;
+    try {
+      for await (const result of this.#flow(source, signal)) {
+        using _ = result;
+        frames++;
+        objects += result.objects.length;
+        const heard = onResult?.(result);
+        if (heard) await heard;
+        for (const sink of this.sinks) await sink.write(result.meta);
+      }
+    } catch (error) {
+      throw toFault(error, 'INTERNAL', `stream ${name}: `);
+    }
+    return { frames, objects, losses: source.losses };
+  }
+
+  async *#merged(signal: AbortSignal = NEVER): AsyncGenerator<FrameResult<N>, void, undefined> {
+    const leave = new AbortController();
+    const cancel = AbortSignal.any([leave.signal, signal]);
+    const queue = new BoundedQueue<FrameResult<N>>({ capacity: this.sources.size, overflow: 'block' });
     const feeds = [...this.sources].map(async ([name, source]) => {
       try {
-        for await (const result of this.#flow(source, cancel)) if (!(await merged.push(result))) return;
+        for await (const result of this.#flow(source, cancel)) if (!(await queue.push(result))) return;
       } catch (error) {
-        merged.fail(toFault(error, 'INTERNAL', `stream ${name}: `));
+        queue.fail(toFault(error, 'INTERNAL', `stream ${name}: `));
       }
     });
-    const fed = Promise.all(feeds).then(() => merged.end());
+    const fed = Promise.all(feeds).then(() => queue.end());
     try {
-      yield* merged;
+      yield* queue;
     } finally {
       leave.abort();
       await fed;
     }
-  }
-
-  async run({ signal, onResult }: RunOptions<N> = {}): Promise<RunSummary> {
-    const startMs = performance.now();
-    const counts = new Map([...this.sources.keys()].map((name) => [name, { frames: 0, objects: 0 }]));
-    for await (const result of this.results(signal ? { signal } : {})) {
-      using _ = result;
-      const count = counts.get(result.meta.stream)!;
-      count.frames++;
-      count.objects += result.objects.length;
-      await onResult?.(result);
-      for (const sink of this.sinks) await sink.write(result.meta);
-    }
-    for (const sink of this.sinks) await sink.finish();
-    const streams = Object.fromEntries([...counts].map(([name, count]) => [name, { ...count, losses: this.sources.get(name)!.losses }]));
-    const total = (key: 'frames' | 'objects'): number => [...counts.values()].reduce((sum, count) => sum + count[key], 0);
-    return { frames: total('frames'), objects: total('objects'), elapsedMs: performance.now() - startMs, streams };
   }
 
   #flow(source: VideoSource, signal: AbortSignal): AsyncIterable<FrameResult<N>> {
@@ -165,11 +209,12 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
 
   async #look(frame: Frame, signal: AbortSignal): Promise<FrameResult<N>> {
     try {
-      const found = await Promise.all(this.nodes.map((node) => node.look(frame, signal)));
-      const objects = found.flat().map((object, id): ObjectMeta => ({ id, ...object }));
-      const inferred = Object.fromEntries(this.nodes.map(({ name }) => [name, true]));
-      const meta: FrameMeta = { stream: frame.stream, frame: frame.number, pts: frame.pts, size: frame.size, inferred, objects };
-      return new FrameResult(frame, meta);
+      const [first, ...others] = this.nodes;
+      const found =
+        others.length === 0 ? await first!.look(frame, signal) : (await Promise.all(this.nodes.map((node) => node.look(frame, signal)))).flat();
+      const objects = found.map(numbered);
+      const { stream, number, pts, size } = frame.info;
+      return new FrameResult(frame, { stream, frame: number, pts, size, inferred: this.#inferred, objects });
     } catch (error) {
       frame.close();
       throw error;

@@ -6,7 +6,7 @@ import type { Sink } from './port.js';
 /** Options of {@link openJsonl}. */
 export interface JsonlOptions {
   readonly overwrite?: boolean;
-  /** How long a line may wait for company before it is written; 100 ms when absent. */
+  /** How long a line may wait for company before it is written; 250 ms when absent. */
   readonly flushAfterMs?: number;
   /** Waiting characters at which the producer is held back; 1 MiB when absent. */
   readonly highWater?: number;
@@ -22,7 +22,7 @@ export async function openJsonl(path: string, options: JsonlOptions = {}): Promi
   const file = await open(path, options.overwrite ? 'w' : 'wx').catch((error: unknown) => {
     throw writeFault(path, error);
   });
-  return new JsonlSink(path, file, options.flushAfterMs ?? 100, options.highWater ?? 1 << 20);
+  return new JsonlSink(path, file, options.flushAfterMs ?? 250, options.highWater ?? 1 << 20);
 }
 
 class JsonlSink implements Sink {

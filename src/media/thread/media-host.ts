@@ -5,12 +5,16 @@ import { PictureSlots } from './picture-slots.js';
 import {
   type Call,
   type ClosedFrame,
+  FRAMES_A_MESSAGE,
   FRAMES_AHEAD,
+  type FlatNotice,
+  type FrameNotice,
   type FromMedia,
   type SentFault,
   type SentOptions,
   type SlotRef,
   type ToMedia,
+  flatNotice,
   sentFault,
 } from './protocol.js';
 import { WantedPictures } from './wanted-pictures.js';
@@ -29,7 +33,10 @@ interface HeldFrame {
 
 interface Run {
   readonly leave: AbortController;
+  /** Frames that may still be sent before the reader takes one. */
   credit: number;
+  /** Frames that wait for company in one message. */
+  waiting: FlatNotice[];
   wake: () => void;
 }
 
@@ -111,7 +118,7 @@ export class MediaHost {
   }
 
   async #play(id: number, handle: number): Promise<void> {
-    const run: Run = { leave: new AbortController(), credit: FRAMES_AHEAD, wake: () => {} };
+    const run: Run = { leave: new AbortController(), credit: FRAMES_AHEAD, waiting: [], wake: () => {} };
     this.#runs.set(id, run);
     run.leave.signal.addEventListener('abort', () => run.wake());
     const held = this.#sources.get(handle);
@@ -125,17 +132,27 @@ export class MediaHost {
           break;
         }
         run.credit--;
-        await this.#send(id, frame, held.wanted);
+        run.waiting.push(flatNotice(await this.#hold(frame, held.wanted)));
+        this.#send(id, run);
       }
     } catch (error) {
       fault = sentFault(error);
     }
     this.#runs.delete(id);
+    if (run.waiting.length > 0) this.post({ kind: 'frames', run: id, notices: run.waiting });
     const losses = held?.source.losses ?? { corruptPackets: 0, damagedFrames: 0, truncated: false };
     this.post({ kind: 'run-end', run: id, losses, ...(fault ? { fault } : {}) });
   }
 
-  async #send(run: number, frame: Frame, wanted: WantedPictures): Promise<void> {
+  /** A message costs the reader more than a frame: while it has frames to go on with, they are told of together. */
+  #send(id: number, run: Run): void {
+    const unread = FRAMES_AHEAD - run.credit - run.waiting.length;
+    if (unread > 0 && run.waiting.length < FRAMES_A_MESSAGE) return;
+    this.post({ kind: 'frames', run: id, notices: run.waiting });
+    run.waiting = [];
+  }
+
+  async #hold(frame: Frame, wanted: WantedPictures): Promise<FrameNotice> {
     const id = this.#nextId++;
     const held: HeldFrame = { frame, wanted, slots: new Map() };
     this.#frames.set(id, held);
@@ -150,7 +167,7 @@ export class MediaHost {
     }
     const { stream, number, pts, size, pixels } = frame;
     const { width, height } = size;
-    this.post({ kind: 'frame', run, frame: id, stream, number, ticks: pts.ticks, width, height, bytes: pixels.bytes, label: pixels.label, pictures });
+    return { frame: id, stream, number, ticks: pts.ticks, width, height, bytes: pixels.bytes, label: pixels.label, pictures };
   }
 
   async #picture(held: HeldFrame, key: string, request: PictureRequest): Promise<SlotRef> {
@@ -191,6 +208,7 @@ export class MediaHost {
     if (!run) return;
     run.credit += count;
     run.wake();
+    if (run.waiting.length > 0) this.#send(id, run);
   }
 
   async #createWriter(id: number, { path, options }: Extract<Call, { op: 'create-writer' }>): Promise<number> {

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { type Fault, type Log, type LogRecord, toFault } from '../../core/index.js';
-import { type Call, type ClosedFrame, type FrameNotice, type FromMedia, type SlotRef, type ToMedia, receivedFault } from './protocol.js';
+import { type Call, type ClosedFrame, type FrameNotice, type FromMedia, type SlotRef, type ToMedia, readNotice, receivedFault } from './protocol.js';
 
 /** How long the thread stays when nothing is open. */
 const LINGER_MS = 2000;
@@ -137,9 +137,10 @@ export class MediaThread {
   }
 
   #receive(message: FromMedia): void {
-    if (message.kind === 'frame') {
-      this.#frames++;
-      this.#runs.get(message.run)?.frame(message);
+    if (message.kind === 'frames') {
+      this.#frames += message.notices.length;
+      const listener = this.#runs.get(message.run);
+      for (const notice of message.notices) listener?.frame(readNotice(notice));
     } else if (message.kind === 'reply') this.#settle(message);
     else if (message.kind === 'run-end') this.#runEnd(message);
     else this.#tell(message.id, message.record);

@@ -59,8 +59,6 @@ export const receivedFault = ({ code, message }: SentFault): Fault => new Fault(
 
 /** A frame that the media thread holds. */
 export interface FrameNotice {
-  readonly kind: 'frame';
-  readonly run: number;
   readonly frame: number;
   readonly stream: string;
   readonly number: number;
@@ -72,13 +70,40 @@ export interface FrameNotice {
   readonly pictures: readonly SlotRef[];
 }
 
+/** A notice as it travels: flat, since structured clone takes an object apart key by key. */
+export type FlatNotice = readonly unknown[];
+
+/** Fields of a notice before its pictures. */
+const FIXED = 8;
+
+/** The notice as it travels; each picture is key, slot and, once, its memory. */
+export function flatNotice({ frame, stream, number, ticks, width, height, bytes, label, pictures }: FrameNotice): FlatNotice {
+  const flat: unknown[] = [frame, stream, number, ticks, width, height, bytes, label];
+  for (const { key, slot, memory } of pictures) flat.push(key, slot, memory);
+  return flat;
+}
+
+/** The way back from {@link flatNotice}. */
+export function readNotice(flat: FlatNotice): FrameNotice {
+  const [frame, stream, number, ticks, width, height, bytes, label] = flat as [number, string, number, bigint, number, number, number, string];
+  const pictures: SlotRef[] = [];
+  for (let at = FIXED; at < flat.length; at += 3) {
+    const [key, slot, memory] = [flat[at] as string, flat[at + 1] as number, flat[at + 2] as SharedArrayBuffer | undefined];
+    pictures.push(memory ? { key, slot, memory } : { key, slot });
+  }
+  return { frame, stream, number, ticks, width, height, bytes, label, pictures };
+}
+
 /** To the steering thread. */
 export type FromMedia =
   | { readonly kind: 'reply'; readonly id: number; readonly value: unknown; readonly fault?: undefined }
   | { readonly kind: 'reply'; readonly id: number; readonly fault: SentFault }
-  | FrameNotice
+  | { readonly kind: 'frames'; readonly run: number; readonly notices: readonly FlatNotice[] }
   | { readonly kind: 'run-end'; readonly run: number; readonly losses: MediaLosses; readonly fault?: SentFault }
   | { readonly kind: 'log'; readonly id: number; readonly record: LogRecord };
 
 /** Frames sent ahead of the reader. */
 export const FRAMES_AHEAD = 4;
+
+/** Frames told of in one message while the reader has others to go on with. */
+export const FRAMES_A_MESSAGE = 2;

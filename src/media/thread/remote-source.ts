@@ -1,4 +1,4 @@
-import { Frame, fail, throwIfAborted } from '../../core/index.js';
+import { Frame, type TimeBase, fail, throwIfAborted } from '../../core/index.js';
 import type { MediaInfo, MediaLosses, OpenOptions, VideoInfo, VideoSource } from '../port.js';
 import type { MediaThread } from './media-thread.js';
 import { type FrameNotice, FRAMES_AHEAD, type SentFault, receivedFault } from './protocol.js';
@@ -85,8 +85,20 @@ export class RemoteSource implements VideoSource {
     });
     const onAbort = (): void => reading.wake();
     signal?.addEventListener('abort', onAbort, { once: true });
+    const { timeBase } = this.info.video;
     try {
-      yield* this.#delivered(run, reading, signal);
+      for (let taken = 0; ;) {
+        throwIfAborted(signal);
+        const notice = reading.take();
+        if (notice) {
+          // Told in pairs: half the messages, and the other half of the frames is still on its way.
+          if (++taken % (FRAMES_AHEAD / 2) === 0) this.thread.more(run, FRAMES_AHEAD / 2);
+          yield this.#frame(notice, timeBase);
+        } else if (reading.ended) {
+          if (reading.ended.fault) throw receivedFault(reading.ended.fault);
+          return;
+        } else await reading.changed();
+      }
     } finally {
       signal?.removeEventListener('abort', onAbort);
       this.thread.stop(run);
@@ -97,21 +109,9 @@ export class RemoteSource implements VideoSource {
     }
   }
 
-  async *#delivered(run: number, reading: Reading, signal: AbortSignal | undefined): AsyncGenerator<Frame, void, undefined> {
-    const { timeBase } = this.info.video;
-    for (let taken = 0; ;) {
-      throwIfAborted(signal);
-      const notice = reading.take();
-      if (notice) {
-        // Told in pairs: half the messages, and the other half of the frames is still on its way.
-        if (++taken % (FRAMES_AHEAD / 2) === 0) this.thread.more(run, FRAMES_AHEAD / 2);
-        const { stream, number, ticks, width, height } = notice;
-        yield Frame.of(new RemotePixels(this.thread, notice), { stream, number, pts: { ticks, timeBase }, size: { width, height } });
-      } else if (reading.ended) {
-        if (reading.ended.fault) throw receivedFault(reading.ended.fault);
-        return;
-      } else await reading.changed();
-    }
+  #frame(notice: FrameNotice, timeBase: TimeBase): Frame {
+    const { stream, number, ticks, width, height } = notice;
+    return Frame.of(new RemotePixels(this.thread, notice), { stream, number, pts: { ticks, timeBase }, size: { width, height } });
   }
 
   async seek(timeMs: number): Promise<void> {
