@@ -1,6 +1,7 @@
 // The reference pages, made from the code: `npm run gen` writes them, a test holds them current.
 import { z } from 'zod';
-import { FAULTS, ResultRecord } from '../dist/core/index.js';
+import { FAULTS } from '../dist/core/index.js';
+import { ResultRecord } from '../dist/core/schema.js';
 import { createProgram } from '../dist/cli/program.js';
 import { CATALOGUE, HEADS } from '../dist/models/index.js';
 import { pipelineJsonSchema } from '../dist/pipeline/index.js';
@@ -83,11 +84,14 @@ const models = () => {
   return `# Models\n\n${NOTE}${cards.join('\n\n')}${heads()}`;
 };
 
+const helpText = (command) => {
+  const helper = command.createHelp();
+  helper.prepareContext({ helpWidth: 100 });
+  return helper.formatHelp(command, helper).trimEnd();
+};
+
 const helpOf = (command, path) => {
-  const own = `## ${path}\n\n\`\`\`text\n${command
-    .createHelp()
-    .formatHelp(command, { ...command.createHelp(), helpWidth: 100 })
-    .trimEnd()}\n\`\`\``;
+  const own = `## ${path}\n\n\`\`\`text\n${helpText(command)}\n\`\`\``;
   return [own, ...command.commands.map((inner) => helpOf(inner, `${path} ${inner.name()}`))].join('\n\n');
 };
 

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { libavMedia } from 'ocellus/media';
-import { convertTfjs, openModelHost, type ModelDefinition, type ModelHost } from 'ocellus/models';
+import type { ModelDefinition } from 'ocellus/models';
+import { convertTfjs } from 'ocellus/models/convert';
+import { type ModelHost, openModelHost } from 'ocellus/models/instance';
 import { asset, needs } from 'ocellus/testing';
 import { averagePrecision, fit, unfit, type LabelledBox, type ScoredBox } from 'ocellus/vision';
 

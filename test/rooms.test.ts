@@ -29,7 +29,8 @@ function roomComplaint(path: string, from: Room | undefined, specifier: string):
   if (from === undefined || to === undefined || to === from.name) return undefined;
   if (isTest(path) && to === 'testing') return undefined;
   if (!from.imports.includes(to)) return `room ${from.name} may not import room ${to}`;
-  if (!target.endsWith(`src/${to}/index.js`)) return `room ${to} is entered by its index.ts only`;
+  const doors = ['index', ...(BY_NAME.get(to)?.sideDoors ?? [])].map((door) => `src/${to}/${door}.js`);
+  if (!doors.includes(target)) return `room ${to} is entered by its doors only: ${doors.join(', ')}`;
   return undefined;
 }
 
@@ -62,7 +63,7 @@ test('the table itself is in order: rooms import only rooms above them, and ever
 
 test('the checks see what they should: a wrong room, a back door, a stray package, a worker', () => {
   assert.match(complaint('src/vision/a.ts', '../media/index.js') ?? '', /may not import room media/);
-  assert.match(complaint('src/media/a.ts', '../core/box.js') ?? '', /index\.ts only/);
+  assert.match(complaint('src/media/a.ts', '../core/box.js') ?? '', /doors only/);
   assert.match(complaint('src/media/probe.ts', 'node-av/lib') ?? '', /media\/libav only/);
   assert.match(complaint('src/pipeline/a.ts', 'onnxruntime-node') ?? '', /may not name/);
   assert.equal(complaint('src/media/libav/a.ts', 'node-av/lib'), undefined);

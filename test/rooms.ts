@@ -3,29 +3,32 @@ export interface Room {
   readonly name: string;
   readonly holds: string;
   readonly imports: readonly string[];
+  /** Side doors beside `index.ts`: what must not be loaded with it (docs/adr/0007). */
+  readonly sideDoors: readonly string[];
   /** npm packages, each with the folder inside the room that may name it (`''` for the whole room). */
   readonly packages: Readonly<Record<string, string>>;
 }
 
-const room = (name: string, holds: string, imports: readonly string[], packages: Readonly<Record<string, string>> = {}): Room => ({
-  name,
-  holds,
-  imports,
-  packages,
-});
+const room = (
+  name: string,
+  holds: string,
+  imports: readonly string[],
+  packages: Readonly<Record<string, string>> = {},
+  sideDoors: readonly string[] = [],
+): Room => ({ name, holds, imports, packages, sideDoors });
 
 /** Who may import whom. `rooms.test.ts` holds the code to it, and docs/reference/rooms.md prints it. */
 export const ROOMS: readonly Room[] = [
-  room('core', 'the nouns: Frame, Pts, Tensor, Box, metadata, Fault, Scope, Clock, and the ports Log and Meter', []),
+  room('core', 'the nouns: Frame, Pts, Tensor, Box, metadata, Fault, Scope, Clock, and the ports Log and Meter', [], {}, ['schema']),
   room('vision', 'pure maths on boxes and pixels: IoU, NMS, fits and their inverses, average precision', ['core']),
   room('media', 'sources and outputs of pictures and sound', ['core', 'vision'], { 'node-av': 'libav' }),
-  room('models', 'runtimes, heads, the zoo and converters', ['core', 'vision'], {
-    'onnxruntime-node': 'onnx',
-    pacote: 'zoo',
-    'npm-registry-fetch': 'zoo',
-    '@npmcli/config': 'zoo',
-    '@bufbuild/protobuf': 'convert',
-  }),
+  room(
+    'models',
+    'runtimes, heads, the zoo and converters',
+    ['core', 'vision'],
+    { 'onnxruntime-node': 'onnx', pacote: 'zoo', 'npm-registry-fetch': 'zoo', '@npmcli/config': 'zoo', '@bufbuild/protobuf': 'convert' },
+    ['instance', 'convert'],
+  ),
   room('inference', 'the engine: instances, batching, priorities, statistics', ['core', 'vision', 'models']),
   room('sinks', 'where results go', ['core']),
   room('pipeline', 'the graph, its configuration and its runner', ['core', 'vision', 'media', 'models', 'inference', 'sinks']),

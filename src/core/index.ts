@@ -10,5 +10,7 @@ export * from './nearest.js';
 export * from './picture.js';
 export * from './pts.js';
 export * from './results.js';
+export type { ResultRecord } from './schema.js';
 export * from './scope.js';
 export * from './tensor.js';
+export * from './worker-environment.js';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FrameMeta } from './meta.js';
-import { fromRecord, ResultRecord, toRecord } from './results.js';
+import { fromRecord, toLine, toRecord } from './results.js';
+import { ResultRecord } from './schema.js';
 
 const META: FrameMeta = {
   stream: 'cam',
@@ -69,4 +70,27 @@ test('the schema refuses what is not version 1, unknown keys and ticks that are 
     { ...record, pts: { ...record.pts, ticks: '1.5' } },
   ])
     assert.equal(ResultRecord.safeParse(wrong).success, false);
+});
+
+test('a line is the text of its record, whatever the names, numbers and attributes', () => {
+  const object = META.objects[0]!;
+  const odd: FrameMeta = {
+    ...META,
+    stream: 'Tür "1"\n',
+    objects: [
+      { ...object, label: 'naïve \u2028', box: { x1: -0.004, y1: 1e-9, x2: 1 / 3, y2: 1e7 + 0.125 }, confidence: 1 },
+      {
+        id: 7,
+        node: 'n',
+        label: '',
+        classId: 0,
+        confidence: 0,
+        box: { x1: 0, y1: 0, x2: 0, y2: 0 },
+        trackId: 3,
+        parentId: 0,
+        attributes: [{ node: 'a', name: 'b', value: 1.5, confidence: 0.25 }],
+      },
+    ],
+  };
+  for (const meta of [META, odd, { ...META, objects: [] }]) assert.equal(toLine(meta), JSON.stringify(toRecord(meta)));
 });

@@ -1,56 +1,6 @@
-import { z } from 'zod';
 import type { FrameMeta, ObjectMeta } from './meta.js';
 import { toMs } from './pts.js';
-
-const AttributeRecord = z
-  .strictObject({
-    node: z.string().describe('The node that said it.'),
-    name: z.string(),
-    value: z.union([z.string(), z.number()]),
-    confidence: z.number().min(0).max(1).optional(),
-  })
-  .describe('Something a node says of an object besides its class.');
-
-const ObjectRecord = z
-  .strictObject({
-    id: z.int().min(0).describe('Unique within the frame.'),
-    node: z.string().describe('The node that found it.'),
-    label: z.string(),
-    classId: z.int().min(0),
-    confidence: z.number().min(0).max(1),
-    box: z
-      .tuple([z.number(), z.number(), z.number(), z.number()])
-      .describe('[x1, y1, x2, y2] in pixels of the displayed frame, origin top-left, x2 and y2 exclusive.'),
-    trackId: z.int().min(1).optional().describe('Identity over time; absent when untracked.'),
-    parentId: z.int().min(0).optional().describe('The `id` of the object that this one was found in.'),
-    attributes: z.array(AttributeRecord),
-  })
-  .describe('One object on the frame.');
-
-/** One line of `results.jsonl`, version 1. */
-export const ResultRecord = z
-  .strictObject({
-    version: z.literal(1),
-    stream: z.string(),
-    frame: z.int().min(0).describe('0-based number of the frame in its stream, in presentation order.'),
-    pts: z
-      .strictObject({
-        ticks: z
-          .string()
-          .regex(/^-?\d+$/)
-          .describe('Presentation time in ticks, as a decimal string: JSON numbers lose 64-bit integers.'),
-        timeBase: z.tuple([z.int().min(1), z.int().min(1)]).describe('Seconds per tick as [numerator, denominator].'),
-      })
-      .describe('Presentation time, exact.'),
-    timeMs: z.number().describe('Presentation time in milliseconds, for reading.'),
-    size: z.strictObject({ width: z.int().min(1), height: z.int().min(1) }).describe('Size as displayed, in pixels.'),
-    inferred: z.record(z.string(), z.boolean()).describe('For each node: whether it looked at this frame.'),
-    objects: z.array(ObjectRecord),
-  })
-  .describe('What was found on one frame: one line of results.jsonl.');
-
-/** The type of {@link ResultRecord}. */
-export type ResultRecord = z.output<typeof ResultRecord>;
+import type { ResultRecord } from './schema.js';
 
 const round = (value: number, scale: number): number => Math.round(value * scale) / scale;
 
@@ -84,6 +34,35 @@ export function toRecord(meta: FrameMeta): ResultRecord {
     inferred: meta.inferred,
     objects: meta.objects.map(toObjectRecord),
   };
+}
+
+const texts = new Map<string, string>();
+
+/** `JSON.stringify` of a name that comes again and again. */
+function quoted(text: string): string {
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  if (texts.size > 4096) texts.clear();
+  const made = JSON.stringify(text);
+  texts.set(text, made);
+  return made;
+}
+
+function objectText({ id, node, label, classId, confidence, box, trackId, parentId, attributes }: ObjectMeta): string {
+  const corners = `${round(box.x1, 100)},${round(box.y1, 100)},${round(box.x2, 100)},${round(box.y2, 100)}`;
+  const track = trackId === undefined ? '' : `,"trackId":${trackId}`;
+  const parent = parentId === undefined ? '' : `,"parentId":${parentId}`;
+  const more = attributes.length === 0 ? '[]' : JSON.stringify(attributes);
+  return `{"id":${id},"node":${quoted(node)},"label":${quoted(label)},"classId":${classId},"confidence":${round(confidence, 1e4)},"box":[${corners}],"attributes":${more}${track}${parent}}`;
+}
+
+/** The record as one line of JSON without its end: the same text as `JSON.stringify(toRecord(meta))`, in a third of the time. */
+export function toLine({ stream, frame, pts, size, inferred, objects }: FrameMeta): string {
+  const { ticks, timeBase } = pts;
+  let text = `{"version":1,"stream":${quoted(stream)},"frame":${frame},"pts":{"ticks":"${ticks}","timeBase":[${timeBase.num},${timeBase.den}]}`;
+  text += `,"timeMs":${round(toMs(pts), 1000)},"size":{"width":${size.width},"height":${size.height}},"inferred":${JSON.stringify(inferred)},"objects":[`;
+  for (let i = 0; i < objects.length; i++) text += i === 0 ? objectText(objects[i]!) : `,${objectText(objects[i]!)}`;
+  return `${text}]}`;
 }
 
 /** The way back from a parsed line. */

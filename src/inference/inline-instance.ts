@@ -1,5 +1,6 @@
 import { type Fault, type Tensor, toFault } from '../core/index.js';
-import { type ModelDefinition, type ModelHost, openModelHost, type HostReport, type HostResult } from '../models/index.js';
+import type { ModelDefinition } from '../models/index.js';
+import { type HostReport, type HostResult, type ModelHost, openModelHost } from '../models/instance.js';
 import type { Instance, InstanceOrder } from './instance.js';
 import type { InferenceRequest } from './port.js';
 import { unshared } from './sendable.js';

@@ -1,5 +1,6 @@
 import { toFault } from '../core/index.js';
-import { type ModelDefinition, type ModelHost, openModelHost } from '../models/index.js';
+import type { ModelDefinition } from '../models/index.js';
+import { type ModelHost, openModelHost } from '../models/instance.js';
 import { execute } from './inline-instance.js';
 import type { InferenceRequest } from './port.js';
 import { sendableCopy } from './sendable.js';

@@ -1,10 +1,10 @@
+import { workerEnvironment } from '../core/index.js';
 import { type Serializable, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { ModelDefinition } from '../models/index.js';
 import type { SizedBufferPool } from './buffer-pool.js';
 import type { Channel, ChannelEvents } from './channel.js';
-import { ownEnvironment } from './own-environment.js';
 import { type FromInstance, asIs, encodeRequests } from './protocol.js';
 
 /** Characters kept of what a child process wrote last on its standard error. */
@@ -31,7 +31,7 @@ export function openProcess({ definition, pool }: { definition: ModelDefinition;
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
-    env: ownEnvironment(),
+    env: workerEnvironment(),
   });
   const kill = (): void => void child.kill('SIGKILL');
   const forget = endWithUs(kill);

@@ -1,3 +1,4 @@
+import { workerEnvironment } from '../core/index.js';
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,8 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OnnxGraph } from '../models/index.js';
-import { ownEnvironment } from './own-environment.js';
+import { OnnxGraph } from '../models/convert.js';
 
 /** Large enough that a run takes a tenth of a second or more on any machine. */
 const SIDE = 1024;
@@ -42,7 +42,7 @@ function start(script: string): ChildProcess {
     const slow = { name: 'slow', weights: { runtime: 'onnx', path: ${JSON.stringify(slow)} } };
     const ones = (...shape) => ({ inputs: [{ name: 'input', datatype: 'FP32', shape, data: new Float32Array(shape[0] * shape[1]) }], answer: 'tensors' });
   `;
-  return spawn(process.execPath, ['--input-type=module', '-e', prelude + script], { env: ownEnvironment() });
+  return spawn(process.execPath, ['--input-type=module', '-e', prelude + script], { env: workerEnvironment() });
 }
 
 async function endOf(child: ChildProcess): Promise<End> {

@@ -1,8 +1,8 @@
+import { workerEnvironment } from '../core/index.js';
 import { Worker } from 'node:worker_threads';
 import type { ModelDefinition } from '../models/index.js';
 import type { SizedBufferPool } from './buffer-pool.js';
 import type { Channel, ChannelEvents } from './channel.js';
-import { ownEnvironment } from './own-environment.js';
 import type { InferenceRequest } from './port.js';
 import { type FromInstance, type Prepare, type ToInstance, encodeRequests } from './protocol.js';
 import { guardExit, openGate } from './run-gate.js';
@@ -43,7 +43,9 @@ export function openThread({ definition, pool }: { definition: ModelDefinition; 
   const worker = new Worker(new URL('./worker-entry.js', import.meta.url), {
     workerData: { definition, gate } satisfies WorkerOrder,
     execArgv: [],
-    env: ownEnvironment(),
+    env: workerEnvironment(),
+    // What an instance holds is native or comes in large buffers; a small young generation keeps the resident set small.
+    resourceLimits: { maxYoungGenerationSizeMb: 6 },
   });
   const forgetGate = guardExit(gate);
   let failure: unknown;

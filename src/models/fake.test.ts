@@ -75,7 +75,7 @@ async function fateOf(path: string): Promise<string> {
       const model = createFakeModel(parseFake(workerData.path));
       await model.infer([{ name: 'input', datatype: 'FP32', shape: [1, 1], data: new Float32Array(1) }]);
     });`;
-  const module = new URL('fake.js', import.meta.url).href;
+  const module = new URL('./fake.js', import.meta.url).href;
   const worker = new Worker(code, { eval: true, execArgv: [], workerData: { module, path } });
   return new Promise((resolve) => {
     worker.once('error', (error) => resolve(`error: ${error.message}`));

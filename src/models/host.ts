@@ -43,6 +43,12 @@ export interface ModelHost extends AsyncDisposable {
   execute(requests: readonly HostRequest[]): Promise<HostReport>;
 }
 
+function checkLabels({ name, labels, head }: ModelDefinition, decoder: Decoder | undefined): void {
+  if (!labels || decoder?.classes === undefined || decoder.classes === labels.length) return;
+  const outputs = Object.values(head?.outputs ?? {}).join(', ');
+  fail('MODEL_MISMATCH', `${name}: ${labels.length} labels are given, but the network tells ${decoder.classes} classes apart (outputs ${outputs})`);
+}
+
 /** A request on its way through a run. */
 interface Work {
   readonly request: HostRequest;
@@ -238,6 +244,7 @@ export async function openModelHost(definition: ModelDefinition, runtimes: reado
     if (head && !picture) fail('CONFIG_INVALID', `${name}: a head needs a picture, because boxes are in its pixels`);
     const plan = picture && planPicture(definition, picture, runtime.spec);
     const decoder = head && picture ? createDecoder(head, runtime.spec, picture.fit.size) : undefined;
+    checkLabels(definition, decoder);
     return new Host(definition, runtime, plan, decoder);
   } catch (error) {
     await runtime[Symbol.asyncDispose]();

@@ -1,5 +1,3 @@
-export * from './convert/onnx-graph.js';
-export * from './convert/tfjs/convert-tfjs.js';
 export * from './fake.js';
 export * from './heads/boxes.js';
 export * from './heads/heads.js';

@@ -4,7 +4,8 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type FrameMeta, ResultRecord, fromRecord } from '../core/index.js';
+import { type FrameMeta, fromRecord } from '../core/index.js';
+import { ResultRecord } from '../core/schema.js';
 import { openJsonl } from './jsonl.js';
 import { prepareOutput } from './output-folder.js';
 

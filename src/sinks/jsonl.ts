@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { type Fault, type FrameMeta, toRecord } from '../core/index.js';
+import { type Fault, type FrameMeta, toLine } from '../core/index.js';
 import { prepareOutput, writeFault } from './output-folder.js';
 import type { Sink } from './port.js';
 
@@ -43,7 +43,7 @@ class JsonlSink implements Sink {
 
   async write(meta: FrameMeta): Promise<void> {
     if (this.#failure) throw this.#failure;
-    this.#waiting += `${JSON.stringify(toRecord(meta))}\n`;
+    this.#waiting += `${toLine(meta)}\n`;
     this.lines++;
     if (this.#waiting.length >= this.highWater) await this.#flush();
     else this.#timer ??= setTimeout(() => void this.#flush().catch(() => {}), this.flushAfterMs);

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { throwIfAborted } from '../../core/index.js';
+import { throwIfAborted, workerEnvironment } from '../../core/index.js';
 import type { Media, MediaInfo } from '../port.js';
 import { MediaThread } from './media-thread.js';
 import type { SentOptions } from './protocol.js';
@@ -12,12 +12,15 @@ function sendable<T extends { readonly log?: unknown; readonly signal?: unknown 
   return { ...rest, hears: log !== undefined };
 }
 
+/** Most that lives here is native; a small young generation keeps the resident set small. */
+const OPTIONS = { resourceLimits: { maxYoungGenerationSizeMb: 6 }, execArgv: [], env: workerEnvironment() };
+
 /**
  * libav on a thread of its own. Steering libav costs its caller about half a millisecond a frame at 1080p; here the calling thread only
  * passes messages, and the pictures that a model asks of every frame are made before it asks. The thread starts with the first source and
  * ends by itself when nothing has been open for a while.
  */
-export function threadedMedia(start = (): Worker => new Worker(new URL('./worker-entry.js', import.meta.url))): Media {
+export function threadedMedia(start = (): Worker => new Worker(new URL('./worker-entry.js', import.meta.url), OPTIONS)): Media {
   const thread = new MediaThread(start);
   return {
     name: 'libav thread',

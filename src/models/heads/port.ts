@@ -20,6 +20,8 @@ export interface HeadSpec {
 
 /** A head made for one model: knows where in the outputs to look. */
 export interface Decoder {
+  /** Class ids are below this; absent where the outputs do not tell. */
+  readonly classes?: number;
   /**
    * Detections of picture `row` of a batch. Boxes are in pixels of the model's picture. `outputs` are those of the whole batch.
    * Thresholds given here win over those of the spec.

@@ -83,6 +83,7 @@ export const ssd: Head = {
     const classIds = classIdsOf(head, classes);
     const candidates = new Candidates();
     return {
+      classes: Math.max(...classIds) + 1,
       decode(outputs, row, thresholds) {
         const { confidence, maximumIou, limit } = { ...head, ...thresholds };
         const [locs, scores, corners] = [floatsOf(outputs, loc), floatsOf(outputs, conf), floatsOf(outputs, priors)];

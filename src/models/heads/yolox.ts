@@ -57,6 +57,7 @@ export const yolox: Head = {
     if (output.shape.length !== 3 || (count >= 0 && count !== cells) || (specWidth >= 0 && specWidth <= HEADER)) mismatch(head, output, expected);
     const candidates = new Candidates();
     return {
+      ...(specWidth > HEADER ? { classes: specWidth - HEADER } : {}),
       decode(outputs, row, thresholds) {
         const { confidence, maximumIou, limit } = { ...head, ...thresholds };
         const data = floatsOf(outputs, output);

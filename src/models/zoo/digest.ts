@@ -41,7 +41,7 @@ export function mismatch(file: string, from: string, expected: string, got: stri
   return new Fault('INTEGRITY', `${file} from ${from} is not the file it should be: expected ${expected}, got ${got}`);
 }
 
-/** @throws Fault INTEGRITY when the file is another than `expected` (SHA-256 in hex); `from` says where it came from */
+/** Hashes the file and returns what it found. @throws Fault INTEGRITY when the file is another than `expected` (SHA-256 in hex); `from` says where it came from */
 export async function checkFile(path: string, expected: string, from: string, signal?: AbortSignal): Promise<Digest> {
   const digest = await digestFile(path, signal);
   if (digest.sha256 !== expected) throw mismatch(path, from, `sha256 ${expected}`, `sha256 ${digest.sha256} (${digest.bytes} bytes)`);

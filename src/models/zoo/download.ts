@@ -24,7 +24,7 @@ const fileSystemFreeBytes = async (folder: string): Promise<number> => {
   return bavail * bsize;
 };
 
-/** @throws Fault RESOURCE_EXHAUSTED when `neededBytes` do not fit into `folder` */
+/** Makes sure that a download fits. @throws Fault RESOURCE_EXHAUSTED when `neededBytes` do not fit into `folder` */
 export async function checkSpace(name: string, folder: string, neededBytes: number, freeBytes = fileSystemFreeBytes): Promise<void> {
   const free = await freeBytes(folder).catch(() => Number.POSITIVE_INFINITY);
   if (free >= neededBytes) return;

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { NULL_LOG, fail } from '../../core/index.js';
 import { openArchive } from './archive/open-archive.js';
 import { discardPart } from './download.js';
-import { type PinnedPackage, fetchTarball } from './fetch-npm.js';
+import type { PinnedPackage } from './fetch-npm.js';
 import { exists, saveBytes } from './files.js';
 import { withLock } from './lock.js';
 import type { ZooOptions } from './options.js';
@@ -58,6 +58,8 @@ export function isWanted(path: string, platform: string, arch: string): boolean 
 }
 
 async function unpack(pinned: PinnedPackage, into: string, options: ZooOptions): Promise<void> {
+  // Loaded on use: npm's libraries take a while, and most machines never come here.
+  const { fetchTarball } = await import('./fetch-npm.js');
   const { part } = await fetchTarball(pinned.package, pinned, options);
   for await (const member of openArchive(part, options.signal)) {
     // All members of a package's tarball lie in one folder, of whatever name; the reader refuses paths that lead out.

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { fail, throwIfAborted } from '../../core/index.js';
-import { TFJS_CONVERSION, convertTfjs } from '../convert/tfjs/convert-tfjs.js';
+import { TFJS_CONVERSION } from '../convert/tfjs/version.js';
 import type { ModelDefinition } from '../port.js';
 import { toDefinition } from './catalogue.js';
 import { type ListedModel, listModels } from './list.js';
@@ -26,8 +26,13 @@ export interface Zoo extends ModelSource {
   findRuntime(): Promise<OnnxPlace>;
 }
 
-function convertTfjsFiles([model, ...weights]: readonly SourceFile[], { outputs }: { readonly outputs: readonly string[] }): Uint8Array {
+async function convertTfjsFiles(
+  [model, ...weights]: readonly SourceFile[],
+  { outputs }: { readonly outputs: readonly string[] },
+): Promise<Uint8Array> {
   if (!model) return fail('INTERNAL', 'a TF.js model without files');
+  // Loaded on use: the converter brings the protobuf runtime along.
+  const { convertTfjs } = await import('../convert/tfjs/convert-tfjs.js');
   const json: unknown = JSON.parse(new TextDecoder().decode(model.bytes));
   const bytes = weights.map((file) => file.bytes);
   return convertTfjs(json, bytes, { outputs });

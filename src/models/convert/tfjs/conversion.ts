@@ -97,7 +97,7 @@ export function floatsOf(node: TfjsNode, inputs: readonly Value[], at: number): 
   return constant?.datatype === 'FP32' ? constant : unsupported(node, `input ${at + 1} must be a constant of floats`);
 }
 
-/** @throws Fault UNSUPPORTED naming operator and node */
+/** Refuses a node. @throws Fault UNSUPPORTED naming operator and node */
 export function unsupported(node: Pick<TfjsNode, 'name' | 'op'>, why: string): never {
   return fail('UNSUPPORTED', `cannot convert operator ${node.op} of node "${node.name}": ${why}`);
 }

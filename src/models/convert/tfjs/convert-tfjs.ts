@@ -7,8 +7,7 @@ import { PICTURE_OPERATORS } from './picture-operators.js';
 import { SHAPE_OPERATORS } from './shape-operators.js';
 import { decodeWeights, type TfjsConstant } from './weights.js';
 
-/** Changes whenever the same model would give other bytes; part of a cached file's name. */
-export const TFJS_CONVERSION = '1';
+export { TFJS_CONVERSION } from './version.js';
 
 /** Every operator that can be converted; a new one is one row in one of the tables. */
 export const TFJS_OPERATORS: Readonly<Record<string, Operator>> = { ...PICTURE_OPERATORS, ...ELEMENT_OPERATORS, ...SHAPE_OPERATORS };

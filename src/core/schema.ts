@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+const AttributeRecord = z
+  .strictObject({
+    node: z.string().describe('The node that said it.'),
+    name: z.string(),
+    value: z.union([z.string(), z.number()]),
+    confidence: z.number().min(0).max(1).optional(),
+  })
+  .describe('Something a node says of an object besides its class.');
+
+const ObjectRecord = z
+  .strictObject({
+    id: z.int().min(0).describe('Unique within the frame.'),
+    node: z.string().describe('The node that found it.'),
+    label: z.string(),
+    classId: z.int().min(0),
+    confidence: z.number().min(0).max(1),
+    box: z
+      .tuple([z.number(), z.number(), z.number(), z.number()])
+      .describe('[x1, y1, x2, y2] in pixels of the displayed frame, origin top-left, x2 and y2 exclusive.'),
+    trackId: z.int().min(1).optional().describe('Identity over time; absent when untracked.'),
+    parentId: z.int().min(0).optional().describe('The `id` of the object that this one was found in.'),
+    attributes: z.array(AttributeRecord),
+  })
+  .describe('One object on the frame.');
+
+/** One line of `results.jsonl`, version 1. */
+export const ResultRecord = z
+  .strictObject({
+    version: z.literal(1),
+    stream: z.string(),
+    frame: z.int().min(0).describe('0-based number of the frame in its stream, in presentation order.'),
+    pts: z
+      .strictObject({
+        ticks: z
+          .string()
+          .regex(/^-?\d+$/)
+          .describe('Presentation time in ticks, as a decimal string: JSON numbers lose 64-bit integers.'),
+        timeBase: z.tuple([z.int().min(1), z.int().min(1)]).describe('Seconds per tick as [numerator, denominator].'),
+      })
+      .describe('Presentation time, exact.'),
+    timeMs: z.number().describe('Presentation time in milliseconds, for reading.'),
+    size: z.strictObject({ width: z.int().min(1), height: z.int().min(1) }).describe('Size as displayed, in pixels.'),
+    inferred: z.record(z.string(), z.boolean()).describe('For each node: whether it looked at this frame.'),
+    objects: z.array(ObjectRecord),
+  })
+  .describe('What was found on one frame: one line of results.jsonl.');
+
+/** The type of {@link ResultRecord}. */
+export type ResultRecord = z.output<typeof ResultRecord>;

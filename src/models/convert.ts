@@ -1,0 +1,2 @@
+export * from './convert/onnx-graph.js';
+export * from './convert/tfjs/convert-tfjs.js';
