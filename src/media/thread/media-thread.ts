@@ -1,6 +1,16 @@
 import type { Worker } from 'node:worker_threads';
 import { type Fault, type Log, type LogRecord, toFault } from '../../core/index.js';
-import { type Call, type ClosedFrame, type FrameNotice, type FromMedia, type SlotRef, type ToMedia, readNotice, receivedFault } from './protocol.js';
+import {
+  FRAMES_AHEAD,
+  type Call,
+  type ClosedFrame,
+  type FrameNotice,
+  type FromMedia,
+  type SlotRef,
+  type ToMedia,
+  readNotice,
+  receivedFault,
+} from './protocol.js';
 
 /** How long the thread stays when nothing is open. */
 const LINGER_MS = 2000;
@@ -79,12 +89,12 @@ export class MediaThread {
     if (!this.#worker) return;
     this.#frames--;
     this.#closed.push(frame);
-    if (this.#flushing) return;
+    // While frames are pulled, `more` takes these along.
+    if (this.#flushing || (this.#runs.size > 0 && this.#closed.length <= FRAMES_AHEAD)) return;
     this.#flushing = true;
     setImmediate(() => {
       this.#flushing = false;
-      // While frames are pulled, `more` takes these along.
-      if (this.#closed.length > (this.#runs.size > 0 ? 2 : 0)) this.more(0, 0);
+      if (this.#closed.length > 0) this.more(0, 0);
     });
   }
 
