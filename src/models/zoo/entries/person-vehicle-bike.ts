@@ -41,7 +41,7 @@ const entry = (
       limit: 200,
       settings: { background: 3 },
     },
-    labels: ['vehicle', 'person', 'bike', 'background'],
+    labels: ['vehicle', 'person', 'bike'],
   };
 };
 
