@@ -24,6 +24,7 @@ async function rig(rules: Partial<BatchRules>, instances: number) {
       clock,
       log: NULL_LOG,
       rules: RULES,
+      batchesHeld: 2,
       open: async (index, events) => {
         const instance = { index, events, held: [] as number[], closed: false };
         opened.push(instance);

@@ -30,6 +30,9 @@ export interface HostedModelOptions {
   readonly onUnloaded: (model: LoadedModel) => void;
 }
 
+/** One batch runs and one waits; a pair of answers on its way needs one more. */
+const batchesHeld = ({ answersInPairs }: ResolvedOptions): number => (answersInPairs ? 3 : 2);
+
 /** A model in the engine: checks requests, hands them to the dispatcher, and tells each caller what became of theirs. */
 export class HostedModel implements LoadedModel {
   readonly definition: ModelDefinition;
@@ -63,7 +66,17 @@ export class HostedModel implements LoadedModel {
         clock,
         log,
         rules: made.restarts,
-        open: (index, events) => openInstance({ definition, index, pool: this.buffers, events, hangAfterMs: options.hangAfterMs, after }),
+        batchesHeld: batchesHeld(options),
+        open: (index, events) =>
+          openInstance({
+            definition,
+            index,
+            pool: this.buffers,
+            events,
+            answersInPairs: options.answersInPairs,
+            hangAfterMs: options.hangAfterMs,
+            after,
+          }),
       },
       {
         finished: (slot, batch, report) => this.#dispatcher.finished(slot, batch, report),
@@ -98,7 +111,7 @@ export class HostedModel implements LoadedModel {
     this.spec = spec;
     this.providers = providers;
     this.maxBatch = maxBatch === Infinity ? options.maxBatch : 1;
-    this.concurrency = this.instances * 2 * this.maxBatch;
+    this.concurrency = this.instances * batchesHeld(options) * this.maxBatch;
     this.#contract = inputContract(definition, spec, maxBatch, this.maxBatch);
     const { maxDelayMs, maxQueue } = options;
     const scheduler = new BatchPlanner<Job>({ maxBatch: this.maxBatch, maxDelayMs, maxQueue });

@@ -16,6 +16,8 @@ export interface FarEnd {
   /** Nothing more to do: lets the thread or process end. */
   end(): void;
   readonly prepare: Prepare;
+  /** Takes messages that have arrived but were not told of yet. Where it is there, a report may wait for that of the next run. */
+  arrived?(): Iterable<ToInstance>;
 }
 
 function returnedBuffers(requests: readonly InferenceRequest[], returning: readonly number[]): ArrayBuffer[] {
@@ -24,21 +26,24 @@ function returnedBuffers(requests: readonly InferenceRequest[], returning: reado
   return returning.map((index) => (inputs[index]!.data as Float32Array<ArrayBuffer>).buffer);
 }
 
-async function answer(host: ModelHost, far: FarEnd, flats: readonly Flat[], returning: readonly number[]): Promise<void> {
+/** Runs a batch; returns the way to report it. */
+async function answer(host: ModelHost, far: FarEnd, flats: readonly Flat[], returning: readonly number[]): Promise<() => void> {
   const requests = decodeRequests(flats);
-  if (!far.enter()) return;
+  if (!far.enter()) return () => {};
   const report = await execute(host, requests);
   far.leave();
   const send = (prepare: Prepare): void => {
     const transfer: ArrayBuffer[] = [];
     far.post(encodeReport(report, prepare, transfer, returnedBuffers(requests, returning)), transfer);
   };
-  try {
-    send(far.prepare);
-  } catch {
-    // Outputs in memory that cannot change hands.
-    send(sendableCopy);
-  }
+  return () => {
+    try {
+      send(far.prepare);
+    } catch {
+      // Outputs in memory that cannot change hands.
+      send(sendableCopy);
+    }
+  };
 }
 
 async function open(far: FarEnd, definition: ModelDefinition): Promise<ModelHost | undefined> {
@@ -65,11 +70,22 @@ export async function runInstance(far: FarEnd, definition: ModelDefinition): Pro
     wake?.();
   });
   const host = await open(far, definition);
+  let held: (() => void) | undefined;
   while (host) {
     const message = messages.shift();
     if (!message) await new Promise<void>((resolve) => (wake = resolve));
-    else if (message[0] === 'run') await answer(host, far, message[1], message[2]);
-    else break;
+    else if (message[0] === 'run') {
+      const report = await answer(host, far, message[1], message[2]);
+      messages.push(...(far.arrived?.() ?? []));
+      // Two reports in one go wake the reader once. A report waits only while the next run is certain to follow.
+      if (far.arrived && !held && messages[0]?.[0] === 'run') {
+        held = report;
+        continue;
+      }
+      held?.();
+      held = undefined;
+      report();
+    } else break;
   }
   if (host && far.enter()) {
     await host[Symbol.asyncDispose]();

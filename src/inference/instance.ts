@@ -35,6 +35,8 @@ export interface InstanceOrder {
   readonly index: number;
   readonly pool: SizedBufferPool;
   readonly events: InstanceEvents;
+  /** Whether a report may wait for that of the next run. */
+  readonly answersInPairs: boolean;
   /** A run longer than this is a hang; only a process can be rid of one. */
   readonly hangAfterMs: number | undefined;
   /** Calls back after a while; returns the way to call it off. */

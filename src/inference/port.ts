@@ -15,6 +15,11 @@ export interface HostOptions {
   readonly instances?: number;
   /** Most pictures or rows in one run; 1 when absent. */
   readonly maxBatch?: number;
+  /**
+   * For files: an answer may wait for that of the next run, when one is waiting (`thread` only). Half the wake-ups of the calling thread, at
+   * the price of one run's time. False when absent: every answer at once.
+   */
+  readonly answersInPairs?: boolean;
   /** How long the oldest request waits for company, in milliseconds; 0 when absent. */
   readonly maxDelayMs?: number;
   /** Requests that may wait; more are refused with RESOURCE_EXHAUSTED. Unlimited when absent. */
@@ -101,7 +106,7 @@ export interface LoadedModel extends AsyncDisposable {
   readonly instances: number;
   /** Rows a single run may have: the host option, or 1 where the graph fixes its first axis (a request then counts as one row, whatever its size). */
   readonly maxBatch: number;
-  /** Requests that keep every instance busy: one running and one waiting each, times the batch. */
+  /** Requests that keep every instance busy: one running and one waiting each (two with `answersInPairs`), times the batch. */
   readonly concurrency: number;
   /** Reusable memory for inputs. */
   readonly buffers: BufferPool;

@@ -8,6 +8,7 @@ export interface ResolvedOptions {
   readonly placement: Placement;
   readonly instances: number;
   readonly maxBatch: number;
+  readonly answersInPairs: boolean;
   readonly maxDelayMs: number;
   readonly maxQueue: number;
   readonly hangAfterMs: number | undefined;
@@ -25,7 +26,7 @@ function duration(model: string, name: string, value: number, positive: boolean)
 
 /** Fills in what is absent. @throws Fault INVALID_ARGUMENT naming the model, the option and what it may be */
 export function resolveOptions(model: string, options: HostOptions): ResolvedOptions {
-  const { placement = 'thread', maxBatch = 1, maxDelayMs = 0, maxQueue = Infinity, hangAfterMs } = options;
+  const { placement = 'thread', maxBatch = 1, answersInPairs = false, maxDelayMs = 0, maxQueue = Infinity, hangAfterMs } = options;
   const { instances = placement === 'inline' ? 1 : availableParallelism() } = options;
   const names = Object.keys(PLACEMENTS);
   if (!names.includes(placement))
@@ -36,6 +37,7 @@ export function resolveOptions(model: string, options: HostOptions): ResolvedOpt
     placement,
     instances: count(model, 'instances', instances),
     maxBatch: count(model, 'maxBatch', maxBatch),
+    answersInPairs: answersInPairs && placement === 'thread',
     maxDelayMs: duration(model, 'maxDelayMs', maxDelayMs, false),
     maxQueue: maxQueue === Infinity ? maxQueue : count(model, 'maxQueue', maxQueue),
     hangAfterMs: hangAfterMs === undefined ? undefined : duration(model, 'hangAfterMs', hangAfterMs, true),

@@ -19,7 +19,7 @@ function slotsOf(opening: readonly (number | 'fails')[]) {
       [Symbol.asyncDispose]: async () => void closed.push(index),
     };
   };
-  return { slots: new Slots({ model: 'm', open, clock: new FakeClock(), log: NULL_LOG }, NOTHING), closed };
+  return { slots: new Slots({ model: 'm', open, clock: new FakeClock(), log: NULL_LOG, batchesHeld: 2 }, NOTHING), closed };
 }
 
 test('when one instance does not open, the others are closed', async () => {
@@ -46,7 +46,7 @@ test('an instance that is lost while another still opens does not keep the model
     else await new Promise((resolve) => setTimeout(resolve, 10));
     return instance;
   };
-  const slots = new Slots({ model: 'm', open, clock: new FakeClock(), log: NULL_LOG }, NOTHING);
+  const slots = new Slots({ model: 'm', open, clock: new FakeClock(), log: NULL_LOG, batchesHeld: 2 }, NOTHING);
   await slots.open(2);
   assert.equal(slots.free(), slots.all[1]);
 });

@@ -4,9 +4,6 @@ import type { Batch } from './batch.js';
 import type { Instance, InstanceDescription, InstanceEvents } from './instance.js';
 import { RESTART_RULES, type RestartRules, decideRestart } from './restart-policy.js';
 
-/** Batches an instance holds: one running, and one behind it so that it finds work when it is done. */
-const BATCHES_HELD = 2;
-
 /** After so long an unloading is worth a word to the operator. */
 const LONG_CLOSE_MS = 10_000;
 
@@ -39,6 +36,8 @@ export interface SlotOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly rules?: RestartRules;
+  /** Batches an instance holds: one running, and the rest behind it so that it finds work when it is done. */
+  readonly batchesHeld: number;
 }
 
 /** The instances of one model: opens them, replaces those that are lost, and closes them. */
@@ -74,7 +73,7 @@ export class Slots {
   free(): Slot | undefined {
     let best: Slot | undefined;
     for (const slot of this.all) {
-      if (!slot.instance || slot.batches.length >= BATCHES_HELD) continue;
+      if (!slot.instance || slot.batches.length >= this.options.batchesHeld) continue;
       if (!best || slot.batches.length < best.batches.length) best = slot;
       if (best.batches.length === 0) break;
     }

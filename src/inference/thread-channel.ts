@@ -9,6 +9,13 @@ import { guardExit, openGate } from './run-gate.js';
 import { sendable, sendableCopy } from './sendable.js';
 import type { WorkerOrder } from './worker-entry.js';
 
+/** What a thread is opened with. */
+export interface ThreadOrder {
+  readonly definition: ModelDefinition;
+  readonly pool: SizedBufferPool;
+  readonly answersInPairs: boolean;
+}
+
 interface Parcel {
   readonly message: ToInstance;
   readonly transfer: ArrayBuffer[];
@@ -38,10 +45,10 @@ function pack(requests: readonly InferenceRequest[], pool: SizedBufferPool, prep
 }
 
 /** Starts a worker thread with one instance. It never keeps the process alive; the engine does while requests are in flight. */
-export function openThread({ definition, pool }: { definition: ModelDefinition; pool: SizedBufferPool }, events: ChannelEvents): Channel {
+export function openThread({ definition, pool, answersInPairs }: ThreadOrder, events: ChannelEvents): Channel {
   const gate = openGate();
   const worker = new Worker(new URL('./worker-entry.js', import.meta.url), {
-    workerData: { definition, gate } satisfies WorkerOrder,
+    workerData: { definition, gate, answersInPairs } satisfies WorkerOrder,
     execArgv: [],
     env: workerEnvironment(),
     // What an instance holds is native or comes in large buffers; a small young generation keeps the resident set small.

@@ -1,6 +1,7 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { ModelDefinition } from '../models/index.js';
 import { runInstance } from './instance-loop.js';
+import type { ToInstance } from './protocol.js';
 import { type RunGate, enterGate, leaveGate } from './run-gate.js';
 import { sendable } from './sendable.js';
 
@@ -8,10 +9,17 @@ import { sendable } from './sendable.js';
 export interface WorkerOrder {
   readonly definition: ModelDefinition;
   readonly gate: RunGate;
+  /** Whether a report may wait for that of the next run. */
+  readonly answersInPairs: boolean;
 }
 
-const { definition, gate } = workerData as WorkerOrder;
+const { definition, gate, answersInPairs } = workerData as WorkerOrder;
 const port = parentPort!;
+
+/** What has arrived during a run, which blocks the thread and with it the port's events. */
+function* arrived(): Generator<ToInstance> {
+  for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) yield next.message as ToInstance;
+}
 
 await runInstance(
   {
@@ -21,6 +29,7 @@ await runInstance(
     leave: () => leaveGate(gate),
     end: () => port.close(),
     prepare: sendable,
+    ...(answersInPairs ? { arrived } : {}),
   },
   definition,
 );

@@ -37,6 +37,7 @@ const thresholdsOf = ({ confidence, maximumIou, limit }: NodeConfig): Partial<Re
 
 const hostOf = ({ placement, instances, maxBatch, maxDelayMs }: NodeConfig) => ({
   placement,
+  answersInPairs: true,
   maxBatch,
   maxDelayMs,
   ...(instances === undefined ? {} : { instances }),
