@@ -9,7 +9,7 @@ import { Reel } from './reel.js';
 import { Scalers } from './scalers.js';
 
 /** Frames decoded ahead of the reader: enough to overlap decoding with what the reader does, few enough to stay small at 4K. */
-const READ_AHEAD = { capacity: 3, overflow: 'block' } as const;
+const READ_AHEAD = { capacity: 2, overflow: 'block' } as const;
 
 /** One iteration: decoding runs ahead into the queue until the reader has left. */
 interface Run {
