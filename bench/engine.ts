@@ -5,6 +5,7 @@ import { type Figure, median } from './figure.js';
 
 const WARM_UP = 3000;
 const REQUESTS = 10_000;
+const ROUNDS = 7;
 /** Requests in one timing: one alone is near the clock's resolution. */
 const GROUP = 20;
 
@@ -60,13 +61,23 @@ const atMost = (most: number, figure: Omit<Figure, 'suite' | 'unit' | 'ok' | 'ta
   ok: figure.value < most,
 });
 
-/** What the engine itself costs a request: everything but the run inline, the whole round trip in a thread. */
+/**
+ * What the engine itself costs a request: everything but the run. A thread's round trip is ruled by how fast the system wakes the other core, so
+ * that the bare round trip is taken in turn with ours.
+ */
 export async function engineSuite(): Promise<Figure[]> {
   const inline = await requestUs('inline', GROUP);
-  const bare = await bareThreadUs();
-  const thread = await requestUs('thread', 1);
+  const rounds: { readonly bare: number; readonly ours: number }[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const bare = await bareThreadUs();
+    const { whole, run } = await requestUs('thread', 1);
+    rounds.push({ bare, ours: whole - run });
+  }
+  const bare = median(rounds.map((round) => round.bare));
+  const thread = median(rounds.map((round) => round.ours));
+  const note = `median of ${ROUNDS} rounds of p50: ${rounds.map((round) => round.ours.toFixed(0)).join(' ')}; ceiling: a bare worker's round trip`;
   return [
     atMost(10, { name: 'engine inline overhead', value: inline.whole - inline.run }),
-    atMost(80, { name: 'engine thread round trip p50', value: thread.whole, ceiling: bare, ratio: bare / thread.whole }),
+    atMost(80, { name: 'engine thread overhead p50', value: thread, ceiling: bare, ratio: bare / thread, note }),
   ];
 }
