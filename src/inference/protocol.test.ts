@@ -51,19 +51,29 @@ test('reports survive the way back: outputs, detections of each row, faults, tim
 });
 
 test('an output that lies in the buffer of an input is sent once, as the output', () => {
-  const data = Float32Array.of(1, 2);
-  const transfer: ArrayBuffer[] = [];
-  const report: HostReport = { results: [{ outputs: [floats(data)], detections: [] }], inputMs: 0, runMs: 0, outputMs: 0 };
-  const message = encodeReport(report, sendable, transfer, [data.buffer]) as DoneMessage;
-  assert.deepEqual([transfer.length, message[5].length], [1, 0]);
+  // A large one changes hands, a small one is copied by the message.
+  for (const [length, transferred] of [
+    [2048, 1],
+    [2, 0],
+  ] as const) {
+    const data = new Float32Array(length);
+    const transfer: ArrayBuffer[] = [];
+    const report: HostReport = { results: [{ outputs: [floats(data)], detections: [] }], inputMs: 0, runMs: 0, outputMs: 0 };
+    const message = encodeReport(report, sendable, transfer, [data.buffer]) as DoneMessage;
+    assert.deepEqual([transfer.length, message[5].length], [transferred, 0]);
+  }
 });
 
 test('what is the only whole view of its buffer travels, shared memory stays, everything else is copied', () => {
   const transfer: ArrayBuffer[] = [];
-  const whole = Float32Array.of(1, 2);
+  const whole = new Float32Array(2048);
   assert.equal(sendable(floats(whole), transfer), whole);
   const again = sendable(floats(whole), transfer);
   assert.notEqual(again, whole);
+  assert.equal(transfer.length, 2);
+  const small = Float32Array.of(1, 2);
+  assert.equal(sendable(floats(small), transfer), small);
+  assert.equal(transfer.length, 2, 'the message carries a copy of what is small');
   const part = new Float32Array([1, 2, 3]).subarray(1);
   assert.notEqual(sendable(floats(part), transfer), part);
   const shared = new Float32Array(new SharedArrayBuffer(8));

@@ -87,7 +87,11 @@ function decodeResult(flat: Flat): HostResult {
 /** The report of a run as the engine gets it; `returned` are the input buffers that go back. */
 export function encodeReport(report: HostReport, prepare: Prepare, transfer: ArrayBuffer[], returned: readonly ArrayBuffer[]): FromInstance {
   const results = report.results.map((result) => encodeResult(result, prepare, transfer));
-  const back = returned.filter((buffer) => buffer.byteLength > 0 && !transfer.includes(buffer));
+  // A buffer that an output lies in goes to whoever asked, not back to the pool.
+  const answered = new Set(
+    report.results.flatMap((result) => ('fault' in result ? [] : result.outputs.map(({ data }) => 'buffer' in data && data.buffer))),
+  );
+  const back = returned.filter((buffer) => buffer.byteLength > 0 && !transfer.includes(buffer) && !answered.has(buffer));
   transfer.push(...back);
   return ['done', results, report.inputMs, report.runMs, report.outputMs, back];
 }

@@ -23,14 +23,22 @@ function mayTravel(data: TensorData, transfer: readonly ArrayBuffer[]): data is 
   return buffer instanceof ArrayBuffer && data.byteLength > 0 && buffer.byteLength === data.byteLength && !transfer.includes(buffer);
 }
 
+/** Below this, structured clone copies a buffer faster than it changes hands. */
+const SMALL_BYTES = 4096;
+
+/** Whether `data` is the whole of a small buffer, so that the message itself carries a copy. */
+const isSmall = (data: TensorData): boolean =>
+  'buffer' in data && data.buffer instanceof ArrayBuffer && data.buffer.byteLength <= SMALL_BYTES && data.byteLength === data.buffer.byteLength;
+
 const isShared = (data: TensorData): boolean => 'buffer' in data && data.buffer instanceof SharedArrayBuffer;
 
 /**
  * What to send of a tensor so that its buffer can be transferred: the data itself where it is the whole of a buffer that travels only once,
- * else a copy (a view into a larger buffer, a buffer of two tensors). Adds the buffer to `transfer`; shared memory is seen by both sides as it is.
+ * else a copy (a view into a larger buffer, a buffer of two tensors). Adds the buffer to `transfer`; small buffers are copied
+ * on the way, and shared memory is seen by both sides as it is.
  */
 export function sendable(tensor: Tensor, transfer: ArrayBuffer[]): TensorData {
-  if (isShared(tensor.data)) return tensor.data;
+  if (isShared(tensor.data) || isSmall(tensor.data)) return tensor.data;
   const data = mayTravel(tensor.data, transfer) ? tensor.data : exactCopy(tensor);
   listBuffers(data, transfer);
   return data;

@@ -33,7 +33,7 @@ function pack(requests: readonly InferenceRequest[], pool: SizedBufferPool, prep
     (tensor, transfer) => {
       const data = prepare(tensor, transfer);
       if ('buffer' in tensor.data && pool.isLent(tensor.data.buffer)) {
-        if (data === tensor.data) returning.push(index);
+        if (transfer.includes(tensor.data.buffer as ArrayBuffer)) returning.push(index);
         else staying.push(tensor.data.buffer as ArrayBuffer);
       }
       index++;
