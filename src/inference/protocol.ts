@@ -1,4 +1,4 @@
-import type { Datatype, FaultCode, Tensor } from '../core/index.js';
+import { BYTES_PER_ELEMENT, type Datatype, type FaultCode, type Tensor } from '../core/index.js';
 import type { ModelSpec, ProviderAttempt, HostReport, HostResult } from '../models/index.js';
 import type { Detections } from '../vision/index.js';
 import type { InferenceRequest } from './port.js';
@@ -26,8 +26,12 @@ export type Prepare = (tensor: Tensor, transfer: ArrayBuffer[]) => TensorData;
 /** Sends tensors without changing or transferring them. */
 export const asIs: Prepare = (tensor) => tensor.data;
 
+/** Datatypes travel as their place in this list: a number is read faster than a text. Both ends are of one build, so the order may change. */
+const DATATYPES = Object.keys(BYTES_PER_ELEMENT) as readonly Datatype[];
+const PLACE_OF = new Map(DATATYPES.map((datatype, place) => [datatype, place]));
+
 function pushTensors(flat: unknown[], tensors: readonly Tensor[], prepare: Prepare, transfer: ArrayBuffer[]): void {
-  for (const tensor of tensors) flat.push(tensor.name, tensor.datatype, tensor.shape, prepare(tensor, transfer));
+  for (const tensor of tensors) flat.push(tensor.name, PLACE_OF.get(tensor.datatype), tensor.shape, prepare(tensor, transfer));
 }
 
 function readTensors(flat: Flat, from: number, count: number): Tensor[] {
@@ -35,7 +39,7 @@ function readTensors(flat: Flat, from: number, count: number): Tensor[] {
   for (let at = from; at < from + count * 4; at += 4)
     tensors.push({
       name: flat[at] as string,
-      datatype: flat[at + 1] as Datatype,
+      datatype: DATATYPES[flat[at + 1] as number],
       shape: flat[at + 2] as readonly number[],
       data: flat[at + 3],
     } as Tensor);
@@ -45,7 +49,7 @@ function readTensors(flat: Flat, from: number, count: number): Tensor[] {
 /** The requests of a batch as the instance gets them. */
 export function encodeRequests(requests: readonly InferenceRequest[], prepare: Prepare, transfer: ArrayBuffer[]): readonly Flat[] {
   return requests.map(({ inputs, answer, thresholds }) => {
-    const flat: unknown[] = [answer, thresholds];
+    const flat: unknown[] = [answer === 'detections', thresholds];
     pushTensors(flat, inputs, prepare, transfer);
     return flat;
   });
@@ -55,7 +59,7 @@ export function encodeRequests(requests: readonly InferenceRequest[], prepare: P
 export function decodeRequests(requests: readonly Flat[]): readonly InferenceRequest[] {
   return requests.map((flat) => {
     const inputs = readTensors(flat, 2, (flat.length - 2) / 4);
-    const answer = flat[0] as InferenceRequest['answer'];
+    const answer = flat[0] ? 'detections' : 'tensors';
     const thresholds = flat[1] as InferenceRequest['thresholds'];
     return thresholds ? { inputs, answer, thresholds } : { inputs, answer };
   });
