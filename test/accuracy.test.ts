@@ -8,7 +8,7 @@ import { libavMedia } from 'ocellus/media';
 import type { ModelDefinition } from 'ocellus/models';
 import { convertTfjs } from 'ocellus/models/convert';
 import { type ModelHost, openModelHost } from 'ocellus/models/instance';
-import { asset, needs } from 'ocellus/testing';
+import { asset, needs } from '../dist/testing/assets.js';
 import { averagePrecision, fit, unfit, type LabelledBox, type ScoredBox } from 'ocellus/vision';
 
 /**

@@ -21,15 +21,15 @@ const room = (
 export const ROOMS: readonly Room[] = [
   room('core', 'the nouns: Frame, Pts, Tensor, Box, metadata, Fault, Scope, Clock, and the ports Log and Meter', [], {}, ['schema']),
   room('vision', 'pure maths on boxes and pixels: IoU, NMS, fits and their inverses, average precision', ['core']),
-  room('media', 'sources and outputs of pictures and sound', ['core', 'vision'], { 'node-av': 'libav' }),
+  room('media', 'sources and outputs of pictures and sound', ['core', 'vision'], { 'node-av': 'libav' }, ['conformance']),
   room(
     'models',
     'runtimes, heads, the zoo and converters',
     ['core', 'vision'],
     { 'onnxruntime-node': 'onnx', pacote: 'zoo', 'npm-registry-fetch': 'zoo', '@npmcli/config': 'zoo', '@bufbuild/protobuf': 'convert' },
-    ['instance', 'convert'],
+    ['instance', 'convert', 'conformance'],
   ),
-  room('inference', 'the engine: instances, batching, priorities, statistics', ['core', 'vision', 'models']),
+  room('inference', 'the engine: instances, batching, priorities, statistics', ['core', 'vision', 'models'], {}, ['conformance']),
   room('sinks', 'where results go', ['core']),
   room('pipeline', 'the graph, its configuration and its runner', ['core', 'vision', 'media', 'models', 'inference', 'sinks']),
   room('cli', 'the only reader of argv, environment and exit codes', ['core', 'vision', 'media', 'models', 'inference', 'sinks', 'pipeline'], {

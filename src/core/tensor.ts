@@ -72,7 +72,8 @@ export function checked<D extends Datatype>(tensor: TensorOf<D>): TensorOf<D> {
   return fail('INVALID_ARGUMENT', `${name}: shape [${shape.join(',')}] needs ${want} elements, got ${data.length}`);
 }
 
-const ARRAY_OF = {
+/** The array that holds the elements of each datatype. */
+export const ARRAY_OF = {
   BOOL: Uint8Array,
   UINT8: Uint8Array,
   UINT16: Uint16Array,

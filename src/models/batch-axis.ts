@@ -1,4 +1,4 @@
-import type { Datatype, Tensor, TensorSpec } from '../core/index.js';
+import { ARRAY_OF, type Datatype, type Tensor, type TensorSpec } from '../core/index.js';
 import type { ModelSpec } from './port.js';
 
 /**
@@ -24,22 +24,6 @@ export function sliceRows(tensor: Tensor, from: number, to: number): Tensor {
   return { ...tensor, shape: [to - from, ...tensor.shape.slice(1)], data: tensor.data.slice(from * size, to * size) } as Tensor;
 }
 
-const ARRAYS = {
-  BOOL: Uint8Array,
-  UINT8: Uint8Array,
-  UINT16: Uint16Array,
-  UINT32: Uint32Array,
-  UINT64: BigUint64Array,
-  INT8: Int8Array,
-  INT16: Int16Array,
-  INT32: Int32Array,
-  INT64: BigInt64Array,
-  FP16: Uint16Array,
-  BF16: Uint16Array,
-  FP32: Float32Array,
-  FP64: Float64Array,
-} as const;
-
 /** Memory for the inputs of a run, kept between runs: one array for each input that must be put together or converted. */
 export class BatchBuffers {
   readonly #arrays = new Map<string, Rows>();
@@ -49,7 +33,7 @@ export class BatchBuffers {
     const key = `${name} ${datatype}`;
     const kept = this.#arrays.get(key);
     if (kept && kept.length >= length) return kept.length === length ? kept : kept.subarray(0, length);
-    const made = new ARRAYS[datatype](length);
+    const made = new ARRAY_OF[datatype](length);
     this.#arrays.set(key, made);
     return made;
   }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Tensor } from '../core/index.js';
-import { asset, needs } from '../testing/index.js';
+import { asset, needs } from '../testing/assets.js';
 import { OnnxGraph } from './convert/onnx-graph.js';
 import { parseFake, createFakeModel, type FakeModel } from './fake.js';
 import { fromHalf } from './half.js';

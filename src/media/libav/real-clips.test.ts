@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { liveFrames } from '../../core/index.js';
-import { asset, needs } from '../../testing/index.js';
+import { asset, needs } from '../../testing/assets.js';
 import { libavMedia } from './media.js';
 
 /** Frames by `ffprobe -count_frames` of FFmpeg 5.1. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asset, needs } from '../../testing/index.js';
+import { asset, needs } from '../../testing/assets.js';
 import { CATALOGUE, findModel, knownSha256, sourceHash, toDefinition } from './catalogue.js';
 import { checkIntegrity, digestFile } from './digest.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { asset, needs } from '../../testing/index.js';
+import { asset, needs } from '../../testing/assets.js';
 import { exportModels } from './archive/export-models.js';
 import { findModel } from './catalogue.js';
 import { listModels, removeModel } from './list.js';
