@@ -108,8 +108,10 @@ export const PipelineConfig = z
 /** What inner code receives: defaults filled in, never checked again. */
 export type PipelineConfig = z.output<typeof PipelineConfig>;
 
-/** What people write. */
-export type PipelineConfigInput = z.input<typeof PipelineConfig>;
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+
+/** What people write; `as const` too. */
+export type PipelineConfigInput = DeepReadonly<z.input<typeof PipelineConfig>>;
 
 /** JSON Schema (draft 2020-12) of what people write, for editors. */
 export function pipelineJsonSchema(): Record<string, unknown> {
