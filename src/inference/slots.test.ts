@@ -41,9 +41,15 @@ test('an instance that is lost while another still opens does not keep the model
     run() {},
     [Symbol.asyncDispose]: async () => {},
   };
+  let gone = (): void => {};
+  const lost = new Promise<void>((resolve) => (gone = resolve));
   const open = async (index: number, events: InstanceEvents): Promise<Instance> => {
-    if (index === 0) setImmediate(() => events.lost(new Fault('UNAVAILABLE', 'gone')));
-    else await new Promise((resolve) => setTimeout(resolve, 10));
+    if (index === 1) await lost;
+    else
+      setImmediate(() => {
+        events.lost(new Fault('UNAVAILABLE', 'gone'));
+        gone();
+      });
     return instance;
   };
   const slots = new Slots({ model: 'm', open, clock: new FakeClock(), log: NULL_LOG, batchesHeld: 2 }, NOTHING);

@@ -90,14 +90,18 @@ async function stageArchive(job: Job): Promise<Manifest> {
   return manifest;
 }
 
+/** Opened when it is read, not before: a stream that fails while nobody reads it takes the process down. */
+async function* bytesOf(path: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path, signal ? { signal } : {}) as AsyncIterable<Uint8Array>;
+}
+
 async function stageFolder(job: Job): Promise<Manifest> {
   const { from, options } = job;
   const manifest =
     (await readManifest(from)) ?? fail('NOT_FOUND', `${from}: there is no ${MANIFEST_FILE} in it; make such a folder with "ocellus models export"`);
   await admit(manifest, job);
   for (const model of manifest.models) {
-    const source = createReadStream(join(from, model.file), options.signal ? { signal: options.signal } : {});
-    await stage(model, source, job).catch((error: unknown) => {
+    await stage(model, bytesOf(join(from, model.file), options.signal), job).catch((error: unknown) => {
       throwIfAborted(options.signal);
       throw toFault(error, 'INPUT_CORRUPT', `${from}: `);
     });
@@ -116,7 +120,7 @@ async function stageSingle(job: Job): Promise<Manifest> {
       `${from} is no model of the catalogue: none has sha256 ${sha256}. Converted models come with a list ("ocellus models export").`,
     );
   const model = { name: entry.name, file: entry.file, sha256, bytes };
-  await stage(model, createReadStream(from), job);
+  await stage(model, bytesOf(from, options.signal), job);
   return { format: 'ocellus-models', version: 1, models: [model] };
 }
 
