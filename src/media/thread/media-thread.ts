@@ -21,6 +21,9 @@ interface Pending {
   readonly log: Log | undefined;
 }
 
+/** Longest that an ending process waits for the thread. */
+const LEAVE_MS = 5000;
+
 /** Who hears of a run. */
 export interface RunListener {
   frame(notice: FrameNotice): void;
@@ -120,6 +123,7 @@ export class MediaThread {
   }
 
   #stay(): void {
+    process.off('beforeExit', this.#leave).once('beforeExit', this.#leave);
     this.#linger = setTimeout(() => this.#end(), LINGER_MS);
     this.#linger.unref();
   }
@@ -128,9 +132,20 @@ export class MediaThread {
   #end(): void {
     if (this.#open > 0) return;
     if (this.#frames > 0) return this.#stay();
-    this.#post({ kind: 'end' });
-    this.#forget();
+    this.#leave();
   }
+
+  /** The process waits for the thread's end: cut off while libav still closes something, the thread would take the process down. */
+  readonly #leave = (): void => {
+    const worker = this.#worker;
+    if (!worker || this.#open > 0) return;
+    if (this.#linger) clearTimeout(this.#linger);
+    process.off('beforeExit', this.#leave);
+    this.#post({ kind: 'end' });
+    worker.ref();
+    this.#forget();
+    setTimeout(() => worker.unref(), LEAVE_MS).unref();
+  };
 
   #post(message: ToMedia, transfer: readonly ArrayBuffer[] = []): void {
     this.#started().postMessage(message, transfer);
