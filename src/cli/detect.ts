@@ -1,7 +1,7 @@
 import { basename, extname, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { Fault } from '../core/index.js';
-import { type Pipeline, type PipelineConfigInput, type RunSummary, openPipeline } from '../pipeline/index.js';
+import { type Pipeline, type PipelineConfigInput, type RunSummary, isAddress, openPipeline } from '../pipeline/index.js';
 import type { CliContext } from './context.js';
 import { createCliZoo } from './cli-zoo.js';
 import { ProgressReporter } from './progress.js';
@@ -33,8 +33,6 @@ export function streamName(source: string): string {
   const name = basename(source, extname(source)).replace(/[^A-Za-z0-9_-]+/g, '-');
   return /^[A-Za-z]/.test(name) ? name.slice(0, 64) : `video-${name}`.slice(0, 64);
 }
-
-const isAddress = (uri: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(uri);
 
 function configOf(source: string, options: DetectOptions, cwd: string): PipelineConfigInput {
   const { labels, confidence, instances, provider } = options;

@@ -1,4 +1,4 @@
-import type { Size, Tensor, TensorSpec } from '../core/index.js';
+import type { Tensor, TensorSpec } from '../core/index.js';
 import type { FitTarget } from '../vision/index.js';
 import type { HeadSpec } from './heads/port.js';
 
@@ -73,6 +73,3 @@ export interface RuntimeAdapter {
   /** @throws Fault NOT_FOUND, INPUT_CORRUPT (not a model), UNSUPPORTED (no provider works) */
   open(weights: Weights, options: RuntimeOptions): Promise<ModelRuntime>;
 }
-
-/** Size of the picture that a definition wants. */
-export const pictureSize = (picture: PictureInput): Size => picture.fit.size;

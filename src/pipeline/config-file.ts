@@ -50,7 +50,8 @@ function lineOf(document: Document, lines: LineCounter, path: readonly (string |
   return path.length === 0 ? 1 : lineOf(document, lines, path.slice(0, -1));
 }
 
-const isAddress = (uri: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(uri);
+/** Whether a source is an address (rtsp://, synthetic:) rather than a path. */
+export const isAddress = (uri: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(uri);
 
 const mapValues = <T>(record: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
