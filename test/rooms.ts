@@ -26,16 +26,45 @@ export const ROOMS: readonly Room[] = [
     'models',
     'runtimes, heads, the zoo and converters',
     ['core', 'vision'],
-    { 'onnxruntime-node': 'onnx', pacote: 'zoo', 'npm-registry-fetch': 'zoo', '@npmcli/config': 'zoo', '@bufbuild/protobuf': 'convert' },
+    {
+      'onnxruntime-node': 'onnx',
+      pacote: 'zoo',
+      'npm-registry-fetch': 'zoo',
+      '@npmcli/config': 'zoo',
+      '@bufbuild/protobuf': 'convert',
+      'fast-xml-parser': 'convert',
+    },
     ['instance', 'convert', 'conformance'],
   ),
   room('inference', 'the engine: instances, batching, priorities, statistics', ['core', 'vision', 'models'], {}, ['conformance']),
+  room('tracking', 'trackers, motion, assignment, and the measures of tracking', ['core', 'vision'], {}, ['conformance']),
+  room('analytics', 'tracks in, events out; the run report', ['core', 'vision']),
   room('sinks', 'where results go', ['core']),
-  room('pipeline', 'the graph, its configuration and its runner', ['core', 'vision', 'media', 'models', 'inference', 'sinks']),
-  room('cli', 'the only reader of argv, environment and exit codes', ['core', 'vision', 'media', 'models', 'inference', 'sinks', 'pipeline'], {
-    commander: '',
-  }),
-  room('testing', 'fakes and conformance suites for tests, and where to find development assets', ['core', 'media', 'models', 'inference']),
+  room('pipeline', 'the graph, its configuration and its runner', [
+    'core',
+    'vision',
+    'media',
+    'models',
+    'inference',
+    'tracking',
+    'analytics',
+    'sinks',
+  ]),
+  room(
+    'cli',
+    'the only reader of argv, environment and exit codes',
+    ['core', 'vision', 'media', 'models', 'inference', 'tracking', 'analytics', 'sinks', 'pipeline'],
+    {
+      commander: '',
+    },
+  ),
+  room('testing', 'fakes and conformance suites for tests, and where to find development assets', [
+    'core',
+    'media',
+    'models',
+    'inference',
+    'tracking',
+  ]),
 ];
 
 /** Packages that any room may name: zod where a schema is defined, yaml where a file is read. */

@@ -1,6 +1,7 @@
 export * from './bounded-queue.js';
 export * from './box.js';
 export * from './clock.js';
+export * from './events.js';
 export * from './fault.js';
 export * from './frame.js';
 export * from './log.js';
@@ -10,7 +11,7 @@ export * from './nearest.js';
 export * from './picture.js';
 export * from './pts.js';
 export * from './results.js';
-export type { ResultRecord } from './schema.js';
+export type { EventRecord, ResultRecord } from './schema.js';
 export * from './scope.js';
 export * from './tensor.js';
 export * from './worker-environment.js';

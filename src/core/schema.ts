@@ -49,3 +49,24 @@ export const ResultRecord = z
 
 /** The type of {@link ResultRecord}. */
 export type ResultRecord = z.output<typeof ResultRecord>;
+
+/** One line of `events.jsonl`, version 1. */
+export const EventRecord = z
+  .strictObject({
+    version: z.literal(1),
+    type: z.literal('line-crossing'),
+    stream: z.string(),
+    frame: z.int().min(0).describe('0-based number of the frame on which the event was certain.'),
+    pts: ResultRecord.shape.pts,
+    timeMs: z.number().describe('Presentation time in milliseconds, for reading.'),
+    node: z.string().describe('The analytics node that saw it.'),
+    line: z.string().describe('Name of the line.'),
+    direction: z.enum(['in', 'out']).describe('in: from the left of the line to its right, as seen going from its first point to its second.'),
+    trackId: z.int().min(1),
+    label: z.string(),
+    at: z.tuple([z.number(), z.number()]).describe("Where the object's anchor was, in pixels of the displayed frame."),
+  })
+  .describe('Something that happened on a stream: one line of events.jsonl.');
+
+/** The type of {@link EventRecord}. */
+export type EventRecord = z.output<typeof EventRecord>;

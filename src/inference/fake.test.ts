@@ -28,7 +28,12 @@ test('a fake answers pictures with detections of a function, and keeps what it w
   await using engine = fakeEngine({
     answer: ({ inputs }) => ({
       detections: [
-        { boxes: Float32Array.of(0, 0, 1, 1), scores: Float32Array.of((inputs[0]!.data as Uint8Array)[0]! / 10), classIds: Int32Array.of(2) },
+        {
+          kind: 'detections' as const,
+          boxes: Float32Array.of(0, 0, 1, 1),
+          scores: Float32Array.of((inputs[0]!.data as Uint8Array)[0]! / 10),
+          classIds: Int32Array.of(2),
+        },
       ],
     }),
   });

@@ -31,8 +31,8 @@ test('requests survive the way to an instance', () => {
 });
 
 test('reports survive the way back: outputs, detections of each row, faults, times and buffers', () => {
-  const found = { boxes: Float32Array.of(1, 2, 3, 4), scores: Float32Array.of(0.5), classIds: Int32Array.of(7) };
-  const none = { boxes: new Float32Array(), scores: new Float32Array(), classIds: new Int32Array() };
+  const found = { kind: 'detections' as const, boxes: Float32Array.of(1, 2, 3, 4), scores: Float32Array.of(0.5), classIds: Int32Array.of(7) };
+  const none = { kind: 'detections' as const, boxes: new Float32Array(), scores: new Float32Array(), classIds: new Int32Array() };
   const report: HostReport = {
     results: [
       { outputs: [floats(Float32Array.of(9))], detections: [] },

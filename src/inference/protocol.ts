@@ -84,7 +84,12 @@ function decodeResult(flat: Flat): HostResult {
   const count = flat[0] as number;
   const detections: Detections[] = [];
   for (let at = 1 + count * 4; at < flat.length; at += 3)
-    detections.push({ boxes: flat[at] as Float32Array, scores: flat[at + 1] as Float32Array, classIds: flat[at + 2] as Int32Array });
+    detections.push({
+      kind: 'detections',
+      boxes: flat[at] as Float32Array,
+      scores: flat[at + 1] as Float32Array,
+      classIds: flat[at + 2] as Int32Array,
+    });
   return { outputs: readTensors(flat, 1, count), detections };
 }
 

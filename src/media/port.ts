@@ -1,4 +1,5 @@
 import type { Frame, Log, Size, TimeBase } from '../core/index.js';
+import type { Shape } from '../vision/index.js';
 
 /** A picture stream as the container and decoder describe it. */
 export interface VideoInfo {
@@ -95,11 +96,23 @@ export interface WriterOptions {
 
 /** A video being written (H.264 in MP4 or Matroska, by the file's name). */
 export interface VideoWriter extends AsyncDisposable {
-  /** Encodes; resolves when the writer is ready for more, which is the back-pressure. The frame stays the caller's. Pts must rise. */
-  write(frame: Frame): Promise<void>;
+  /**
+   * Encodes, with `shapes` drawn on it in their order; resolves when the writer is ready for more, which is the back-pressure.
+   * The frame stays the caller's, its pixels unchanged. Pts must rise.
+   */
+  write(frame: Frame, shapes?: readonly Shape[]): Promise<void>;
   /** Flushes and closes; only then is the file complete. Disposing without it leaves what was written, playable where the format can. */
   finish(): Promise<{ readonly frames: number; readonly bytes: number; readonly audio: 'copied' | 'transcoded' | 'none' }>;
 }
+
+/** A picture in memory: [H, W, 3] UINT8 in RGB order. */
+export interface RgbImage {
+  readonly size: Size;
+  readonly rgb: Uint8Array;
+}
+
+/** How a picture is stored; `quality` is from 1 to 100. */
+export type ImageFormat = { readonly type: 'jpeg'; readonly quality: number } | { readonly type: 'png' };
 
 /** One way to read and write pictures and sound. `libav/` implements it in process; room is left for an ffmpeg command line. */
 export interface Media {

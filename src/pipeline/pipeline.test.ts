@@ -24,7 +24,14 @@ const models: ModelSource = { named: async () => definition, own: async (own) =>
 const engine = () =>
   fakeEngine({
     answer: () => ({
-      detections: [{ boxes: Float32Array.of(0, 0, 16, 16, 0, 0, 32, 32), scores: Float32Array.of(0.9, 0.8), classIds: Int32Array.of(0, 1) }],
+      detections: [
+        {
+          kind: 'detections' as const,
+          boxes: Float32Array.of(0, 0, 16, 16, 0, 0, 32, 32),
+          scores: Float32Array.of(0.9, 0.8),
+          classIds: Int32Array.of(0, 1),
+        },
+      ],
     }),
   });
 const clip = (frames = 12, more: FakeClip = {}) => ({ size: { width: 64, height: 48 }, frames, ...more });

@@ -124,6 +124,7 @@ test('taken rows are copies in the order asked for', () => {
   candidates.clear();
   candidates.add(99, 99, 99, 99, 1, 9);
   assert.deepEqual(taken, {
+    kind: 'detections',
     boxes: Float32Array.of(20, 0, 30, 10, 0, 0, 10, 10),
     scores: Float32Array.of(0.75, 0.25),
     classIds: Int32Array.of(4, 3),

@@ -1,11 +1,14 @@
 /** Detections in columns, best first. Row i of `boxes` is x1, y1, x2, y2 in pixels of the picture that the model saw. */
 export interface Detections {
+  readonly kind: 'detections';
   /** [N, 4] FP32. */
   readonly boxes: Float32Array;
   /** [N] FP32, 0 to 1. */
   readonly scores: Float32Array;
   /** [N] INT32. */
   readonly classIds: Int32Array;
+  /** [N, K, 3] FP32: key points of each row (landmarks, joints, corners of a slanted box) as x, y in the same pixels, and score; absent where the network has none. */
+  readonly points?: Float32Array;
 }
 
 /** Options of {@link nms}. */
@@ -83,7 +86,12 @@ export function nms(candidates: Candidates, { maximumIou, acrossClasses = false,
 
 /** The rows `rows` of the candidates, in that order. */
 export function take({ boxes, scores, classIds }: Candidates, rows: readonly number[]): Detections {
-  const out = { boxes: new Float32Array(rows.length * 4), scores: new Float32Array(rows.length), classIds: new Int32Array(rows.length) };
+  const out: Detections = {
+    kind: 'detections',
+    boxes: new Float32Array(rows.length * 4),
+    scores: new Float32Array(rows.length),
+    classIds: new Int32Array(rows.length),
+  };
   rows.forEach((row, at) => {
     out.boxes.set(boxes.subarray(row * 4, row * 4 + 4), at * 4);
     out.scores[at] = scores[row]!;
