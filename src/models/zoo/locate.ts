@@ -15,9 +15,11 @@ import type { CatalogueEntry, NpmSource } from './port.js';
 /** Path in the cache of a finished file that needs no conversion. */
 export const modelPath = (entry: CatalogueEntry, cacheFolder: string): string => join(cacheFolder, CACHE_LAYOUT.models, entry.file);
 
+/** A pinned package as a name of files and folders. */
+export const packageKey = (source: Pick<NpmSource, 'package' | 'version'>): string => `${source.package.replace('/', '+')}@${source.version}`;
+
 /** Folder in the cache for the source files of a package. */
-export const sourcesFolder = (source: NpmSource, cacheFolder: string): string =>
-  join(cacheFolder, CACHE_LAYOUT.sources, `${source.package.replace('/', '+')}@${source.version}`);
+export const sourcesFolder = (source: NpmSource, cacheFolder: string): string => join(cacheFolder, CACHE_LAYOUT.sources, packageKey(source));
 
 /** Name below the downloads folder of a tarball on its way. */
 export const tarballPart = (source: Pick<NpmSource, 'integrity'>): string =>

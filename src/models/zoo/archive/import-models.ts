@@ -36,7 +36,7 @@ interface Job {
 async function admit(manifest: Manifest, { from, options }: Job): Promise<void> {
   for (const model of manifest.models) checkPromise(model, findModel(model.name, options.catalogue), from);
   const bytes = manifest.models.reduce((total, model) => total + model.bytes, 0);
-  await checkSpace(manifest.models.map(({ name }) => name).join(', '), options.cacheFolder, bytes, options.freeBytes);
+  await checkSpace(`model ${manifest.models.map(({ name }) => name).join(', ')}`, options.cacheFolder, bytes, options.freeBytes);
 }
 
 async function stage(model: ManifestModel, source: AsyncIterable<Uint8Array>, job: Job): Promise<void> {
