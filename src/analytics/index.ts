@@ -1,1 +1,3 @@
+export * from './line-counter-settings.js';
+export * from './line-counter.js';
 export * from './port.js';
