@@ -1,6 +1,6 @@
 import { type Frame, type ObjectMeta, type TensorOf, didYouMean, fail } from '../core/index.js';
 import type { Engine, LoadedModel } from '../inference/index.js';
-import type { ModelDefinition, PictureInput } from '../models/index.js';
+import { type ModelDefinition, type PictureInput, findHead } from '../models/index.js';
 import { type Detections, type Fit, clip, fit, unfit } from '../vision/index.js';
 import type { NodeConfig } from './config.js';
 
@@ -47,6 +47,9 @@ const hostOf = ({ placement, instances, maxBatch, maxDelayMs }: NodeConfig) => (
 export async function openDetectorNode(name: string, config: NodeConfig, definition: ModelDefinition, engine: Engine): Promise<FrameNode> {
   const { picture, head, labels = [] } = definition;
   if (!picture || !head) return fail('CONFIG_INVALID', `nodes.${name}.model: ${definition.name} is no detector: it has no picture input or no head`);
+  const { answers } = findHead(head);
+  if (answers !== 'detections')
+    fail('CONFIG_INVALID', `nodes.${name}.model: ${definition.name} is no detector: its head "${head.type}" answers ${answers}, not detections`);
   const wanted = wantedClasses(name, labels, config.labels);
   const options = { providers: config.providers, threads: config.threads };
   const model = await engine.load({ ...definition, options }, hostOf(config));
@@ -75,8 +78,8 @@ class DetectorNode implements FrameNode {
     const placed = this.#fitOf(frame);
     const data = await frame.picture(placed.request, this.#buffer);
     const tensor: TensorOf<'UINT8'> = { name: this.picture.input, datatype: 'UINT8', shape: this.#shape, data };
-    const { detections } = await this.model.infer({ inputs: [tensor], answer: 'detections', thresholds: this.thresholds, signal });
-    return detections[0] ? this.#objects(detections[0], frame, placed) : [];
+    const { answers } = await this.model.infer({ inputs: [tensor], answer: 'decoded', thresholds: this.thresholds, signal });
+    return answers[0]?.kind === 'detections' ? this.#objects(answers[0], frame, placed) : [];
   }
 
   #fitOf({ size }: Frame): Fit {

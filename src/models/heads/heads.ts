@@ -8,11 +8,16 @@ import { yolox } from './yolox.js';
 /** Every kind of head; a new one is one file and one row. */
 export const HEADS: readonly Head[] = Object.freeze([yolox, ssd, boxes]);
 
+/** The kind of head that `head` names. @throws Fault CONFIG_INVALID for an unknown type */
+export function findHead(head: Pick<HeadSpec, 'type'>, heads: readonly Head[] = HEADS): Head {
+  const types = heads.map(({ type }) => type);
+  return (
+    heads.find(({ type }) => type === head.type) ??
+    fail('CONFIG_INVALID', `head.type: no head "${head.type}".${didYouMean(head.type, types)} There are ${types.join(', ')}`)
+  );
+}
+
 /** Makes the decoder that `head` describes. @throws Fault CONFIG_INVALID for an unknown type or wrong settings, MODEL_MISMATCH when outputs do not fit */
 export function createDecoder(head: HeadSpec, model: ModelSpec, picture: Size, heads: readonly Head[] = HEADS): Decoder {
-  const types = heads.map(({ type }) => type);
-  const found =
-    heads.find(({ type }) => type === head.type) ??
-    fail('CONFIG_INVALID', `head.type: no head "${head.type}".${didYouMean(head.type, types)} There are ${types.join(', ')}`);
-  return found.create(head, model, picture);
+  return findHead(head, heads).create(head, model, picture);
 }
