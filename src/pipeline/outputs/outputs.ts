@@ -4,6 +4,7 @@ import { prepareOutput } from '../../sinks/index.js';
 import type { OutputConfig } from '../config-outputs.js';
 import type { PlannedNode } from '../pipeline.js';
 import type { Output } from './port.js';
+import { openReportOutput } from './report.js';
 import { openVideoOutput } from './video.js';
 
 /** What outputs are made with. */
@@ -14,6 +15,9 @@ export interface OutputMaterial {
   /** Takes what is opened. */
   readonly scope: Scope;
   readonly log: Log;
+  /** How the run was asked for. */
+  readonly command: string;
+  readonly version: string;
 }
 
 /** Checks, before anything is opened, that each output can be written. @throws Fault ALREADY_EXISTS, OUTPUT_FAILED */

@@ -48,7 +48,7 @@ class VideoOutput implements Output {
     const files: OutputFile[] = [];
     for (const { path, writer } of this.videos.values()) {
       const { bytes, audio } = await writer.finish();
-      files.push({ path, bytes, ...(audio === 'transcoded' ? { note: 'its sound became AAC' } : {}) });
+      files.push({ path, bytes, holds: 'the video with what was found', ...(audio === 'transcoded' ? { note: 'its sound became AAC' } : {}) });
     }
     return files;
   }
