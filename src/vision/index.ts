@@ -4,3 +4,4 @@ export * from './boxes.js';
 export * from './detections.js';
 export * from './draw/shape.js';
 export * from './fit.js';
+export * from './warp.js';

@@ -1,12 +1,32 @@
 import { didYouMean, fail, type Size } from '../../core/index.js';
 import type { ModelSpec } from '../port.js';
+import { attentionMesh } from './attention-mesh.js';
 import { boxes } from './boxes.js';
+import { classify } from './classify.js';
+import { ctc } from './ctc.js';
+import { embedding } from './embedding.js';
+import { landmarks } from './landmarks.js';
+import { mask } from './mask.js';
 import type { Decoder, Head, HeadSpec } from './port.js';
+import { segmentation } from './segmentation.js';
 import { ssd } from './ssd.js';
+import { values } from './values.js';
 import { yolox } from './yolox.js';
 
 /** Every kind of head; a new one is one file and one row. */
-export const HEADS: readonly Head[] = Object.freeze([yolox, ssd, boxes]);
+export const HEADS: readonly Head[] = Object.freeze([
+  yolox,
+  ssd,
+  boxes,
+  classify,
+  embedding,
+  landmarks,
+  attentionMesh,
+  mask,
+  segmentation,
+  ctc,
+  values,
+]);
 
 /** The kind of head that `head` names. @throws Fault CONFIG_INVALID for an unknown type */
 export function findHead(head: Pick<HeadSpec, 'type'>, heads: readonly Head[] = HEADS): Head {
