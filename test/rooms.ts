@@ -20,7 +20,13 @@ const room = (
 /** Who may import whom. `rooms.test.ts` holds the code to it, and docs/reference/rooms.md prints it. */
 export const ROOMS: readonly Room[] = [
   room('core', 'the nouns: Frame, Pts, Tensor, Box, metadata, Fault, Scope, Clock, and the ports Log and Meter', [], {}, ['schema']),
-  room('vision', 'pure maths on boxes and pixels: IoU, NMS, fits and their inverses, average precision', ['core']),
+  room('vision', 'pure maths on boxes and pixels: IoU, NMS, fits and their inverses, average precision; drawing', ['core'], {
+    harfbuzzjs: 'draw/text',
+    'woff2-encoder': 'draw/text',
+    '@fontsource-variable/noto-sans': 'draw/text',
+    '@fontsource-variable/noto-sans-sc': 'draw/text',
+    '@fontsource-variable/noto-sans-kr': 'draw/text',
+  }),
   room('media', 'sources and outputs of pictures and sound', ['core', 'vision'], { 'node-av': 'libav' }, ['conformance']),
   room(
     'models',

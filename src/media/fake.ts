@@ -1,4 +1,5 @@
 import { type Fault, type Pts, type Size, type TimeBase, comparePts, fail, systemClock } from '../core/index.js';
+import { Painter, rgbSurface, scaledShapes } from '../vision/index.js';
 import { generatedSource, NO_LOSSES } from './generated-source.js';
 import { packedPixels } from './packed-pixels.js';
 import type { Media, MediaInfo, MediaLosses, OpenOptions, VideoInfo, VideoSource, VideoWriter, WriterOptions } from './port.js';
@@ -95,15 +96,18 @@ function fakeWriter(
 ): VideoWriter {
   const pictures: Uint8Array[] = [];
   const times: Pts[] = [];
+  const painter = new Painter();
   let closed = false;
   return {
-    async write(frame) {
+    async write(frame, shapes = []) {
       if (closed) fail('FAILED_PRECONDITION', `${path}: the writer is finished`);
       note({ call: 'write', target: path });
       const last = times.at(-1);
       if (last && comparePts(frame.pts, last) <= 0) fail('INVALID_ARGUMENT', `${path}: pts of frame ${frame.number} must be above the one before`);
       times.push(frame.pts);
-      pictures.push(await frame.render({ size, order: 'rgb', layout: 'packed' }));
+      const rgb = await frame.render({ size, order: 'rgb', layout: 'packed' });
+      await painter.paint(rgbSurface(rgb, size), scaledShapes(shapes, frame.size, size));
+      pictures.push(rgb);
     },
     finish() {
       closed = true;

@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import {
   ARCFACE_POINTS,
   type PackedRgb,
-  type PlanePoint,
   type Similarity,
   fitWarp,
   inverted,
@@ -13,6 +12,7 @@ import {
   turnedCrop,
   warp,
 } from './warp.js';
+import type { PlanePoint } from './min-area-rectangle.js';
 
 function near(actual: PlanePoint, expected: PlanePoint, within = 1e-9): void {
   assert.ok(Math.hypot(actual.x - expected.x, actual.y - expected.y) <= within, `${JSON.stringify(actual)} is not ${JSON.stringify(expected)}`);

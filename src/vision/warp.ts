@@ -1,5 +1,6 @@
 import { type PictureRequest, type Rect, type Size, fail } from '../core/index.js';
 import type { FitTarget } from './fit.js';
+import type { PlanePoint } from './min-area-rectangle.js';
 
 /**
  * A similarity transform of the plane: x' = a x - b y + tx, y' = b x + a y + ty. It turns by atan2(b, a), scales by hypot(a, b) and moves; it never
@@ -10,12 +11,6 @@ export interface Similarity {
   readonly b: number;
   readonly tx: number;
   readonly ty: number;
-}
-
-/** A point of the plane. */
-export interface PlanePoint {
-  readonly x: number;
-  readonly y: number;
 }
 
 /** The transform that brings `from` nearest to `to`, in the least squares of the distances (Umeyama 1991, in the plane and without mirroring). @throws Fault INVALID_ARGUMENT for fewer than two pairs, or when all points of `from` are one */

@@ -1,19 +1,10 @@
-import { type Frame, type ObjectMeta, type TensorOf, didYouMean, fail } from '../core/index.js';
-import type { Engine, LoadedModel } from '../inference/index.js';
-import { type ModelDefinition, type PictureInput, findHead } from '../models/index.js';
-import { type Detections, type Fit, clip, fit, unfit } from '../vision/index.js';
-import type { NodeConfig } from './config.js';
-
-/** An object before the frame gives it its id. */
-export type FoundObject = Omit<ObjectMeta, 'id' | 'trackId' | 'parentId'>;
-
-/** A node that looks at whole frames. */
-export interface FrameNode extends AsyncDisposable {
-  readonly name: string;
-  readonly model: LoadedModel;
-  /** Borrows the frame until it settles. */
-  look(frame: Frame, signal: AbortSignal): Promise<readonly FoundObject[]>;
-}
+import { type Frame, type TensorOf, didYouMean, fail } from '../../core/index.js';
+import type { Engine, LoadedModel } from '../../inference/index.js';
+import { type ModelDefinition, type PictureInput, findHead } from '../../models/index.js';
+import { type Detections, type Fit, clip, fit, unfit } from '../../vision/index.js';
+import type { ModelNodeConfig } from '../config-nodes.js';
+import { type Board, type Draft, NOTHING, type NodeFindings } from './board.js';
+import type { GraphNode, StreamNode } from './port.js';
 
 function wantedClasses(name: string, known: readonly string[], wanted: readonly string[] | undefined): ReadonlySet<number> | null {
   if (!wanted) return null;
@@ -29,13 +20,20 @@ const shapeOf = ({ fit: { size, order, layout } }: PictureInput): readonly numbe
   return layout === 'planar' ? [1, channels, size.height, size.width] : [1, size.height, size.width, channels];
 };
 
-const thresholdsOf = ({ confidence, maximumIou, limit }: NodeConfig): Partial<Record<'confidence' | 'maximumIou' | 'limit', number>> => ({
-  ...(confidence === undefined ? {} : { confidence }),
+interface Thresholds {
+  /** Least score that the head keeps: no higher than what is reported. */
+  readonly confidence: number;
+  readonly maximumIou?: number;
+  readonly limit?: number;
+}
+
+const thresholdsOf = ({ maximumIou, limit }: ModelNodeConfig, confidence: number): Thresholds => ({
+  confidence,
   ...(maximumIou === undefined ? {} : { maximumIou }),
   ...(limit === undefined ? {} : { limit }),
 });
 
-const hostOf = ({ placement, instances, maxBatch, maxDelayMs }: NodeConfig) => ({
+const hostOf = ({ placement, instances, maxBatch, maxDelayMs }: ModelNodeConfig) => ({
   placement,
   answersInPairs: true,
   maxBatch,
@@ -43,22 +41,45 @@ const hostOf = ({ placement, instances, maxBatch, maxDelayMs }: NodeConfig) => (
   ...(instances === undefined ? {} : { instances }),
 });
 
+/** What the graph asks of a model node beyond its configuration. */
+export interface ModelNodeNeeds {
+  /** Least confidence that trackers make use of; 1 when nobody follows the objects. */
+  readonly weakFrom: number;
+}
+
 /** Loads a detector into the engine. @throws Fault as `Engine.load`; CONFIG_INVALID for labels that the model does not have */
-export async function openDetectorNode(name: string, config: NodeConfig, definition: ModelDefinition, engine: Engine): Promise<FrameNode> {
+export async function openModelNode(
+  name: string,
+  config: ModelNodeConfig,
+  definition: ModelDefinition,
+  engine: Engine,
+  { weakFrom }: ModelNodeNeeds,
+): Promise<GraphNode> {
   const { picture, head, labels = [] } = definition;
   if (!picture || !head) return fail('CONFIG_INVALID', `nodes.${name}.model: ${definition.name} is no detector: it has no picture input or no head`);
   const { answers } = findHead(head);
   if (answers !== 'detections')
     fail('CONFIG_INVALID', `nodes.${name}.model: ${definition.name} is no detector: its head "${head.type}" answers ${answers}, not detections`);
   const wanted = wantedClasses(name, labels, config.labels);
+  const confidence = config.confidence ?? head.confidence;
+  const thresholds = thresholdsOf(config, Math.min(confidence, weakFrom));
   const options = { providers: config.providers, threads: config.threads };
   const model = await engine.load({ ...definition, options }, hostOf(config));
-  return new DetectorNode(name, model, picture, labels, wanted, thresholdsOf(config));
+  const every = config.everyFrames === 1 ? '' : ` on every ${config.everyFrames}. frame`;
+  return {
+    name,
+    reads: [],
+    ordered: false,
+    model,
+    summary: `finds ${config.labels?.join(', ') ?? 'objects'} with ${definition.name}${every}`,
+    open: () => new Detector(name, model, picture, labels, wanted, thresholds, confidence, config.everyFrames),
+    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
+  };
 }
 
-const NO_ATTRIBUTES: readonly never[] = Object.freeze([]);
+const SKIPPED: NodeFindings = Object.freeze({ inferred: false, objects: NOTHING, made: NOTHING });
 
-class DetectorNode implements FrameNode {
+class Detector implements StreamNode {
   readonly #shape: readonly number[];
   readonly #buffer = (bytes: number): Uint8Array<ArrayBuffer> => new Uint8Array(this.model.buffers.take(bytes));
   #fit: { readonly width: number; readonly height: number; readonly fit: Fit } | null = null;
@@ -69,17 +90,27 @@ class DetectorNode implements FrameNode {
     readonly picture: PictureInput,
     readonly labels: readonly string[],
     readonly wanted: ReadonlySet<number> | null,
-    readonly thresholds: Partial<Record<'confidence' | 'maximumIou' | 'limit', number>>,
+    readonly thresholds: Thresholds,
+    readonly confidence: number,
+    readonly everyFrames: number,
   ) {
     this.#shape = shapeOf(picture);
   }
 
-  async look(frame: Frame, signal: AbortSignal): Promise<readonly FoundObject[]> {
+  look({ frame }: Board, signal: AbortSignal): NodeFindings | Promise<NodeFindings> {
+    return frame.number % this.everyFrames === 0 ? this.#infer(frame, signal) : SKIPPED;
+  }
+
+  async #infer(frame: Frame, signal: AbortSignal): Promise<NodeFindings> {
     const placed = this.#fitOf(frame);
     const data = await frame.picture(placed.request, this.#buffer);
     const tensor: TensorOf<'UINT8'> = { name: this.picture.input, datatype: 'UINT8', shape: this.#shape, data };
     const { answers } = await this.model.infer({ inputs: [tensor], answer: 'decoded', thresholds: this.thresholds, signal });
-    return answers[0]?.kind === 'detections' ? this.#objects(answers[0], frame, placed) : [];
+    const strong: Draft[] = [];
+    const weak: Draft[] = [];
+    const [answer] = answers;
+    if (answer?.kind === 'detections') this.#collect(answer, frame, placed, strong, weak);
+    return { inferred: true, objects: strong, made: strong, weak };
   }
 
   #fitOf({ size }: Frame): Fit {
@@ -88,8 +119,7 @@ class DetectorNode implements FrameNode {
     return this.#fit.fit;
   }
 
-  #objects({ boxes, scores, classIds }: Detections, frame: Frame, placed: Fit): FoundObject[] {
-    const found: FoundObject[] = [];
+  #collect({ boxes, scores, classIds }: Detections, frame: Frame, placed: Fit, strong: Draft[], weak: Draft[]): void {
     for (let row = 0; row < scores.length; row++) {
       const classId = classIds[row]!;
       if (this.wanted && !this.wanted.has(classId)) continue;
@@ -98,12 +128,9 @@ class DetectorNode implements FrameNode {
       const box = clip(unfit(seen, placed), frame.size);
       if (box.x2 <= box.x1 || box.y2 <= box.y1) continue;
       const label = this.labels[classId] ?? `class ${classId}`;
-      found.push({ node: this.name, label, classId, confidence: scores[row]!, box, attributes: NO_ATTRIBUTES });
+      const confidence = scores[row]!;
+      const draft = { node: this.name, label, classId, confidence, box, attributes: NOTHING };
+      (confidence >= this.confidence ? strong : weak).push(draft);
     }
-    return found;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.model[Symbol.asyncDispose]();
   }
 }

@@ -1,0 +1,35 @@
+import type { Log, Scope } from '../../core/index.js';
+import type { Media, VideoSource } from '../../media/index.js';
+import { prepareOutput } from '../../sinks/index.js';
+import type { OutputConfig } from '../config-outputs.js';
+import type { PlannedNode } from '../pipeline.js';
+import type { Output } from './port.js';
+import { openVideoOutput } from './video.js';
+
+/** What outputs are made with. */
+export interface OutputMaterial {
+  readonly media: Media;
+  readonly sources: ReadonlyMap<string, VideoSource>;
+  readonly plan: readonly PlannedNode[];
+  /** Takes what is opened. */
+  readonly scope: Scope;
+  readonly log: Log;
+}
+
+/** Checks, before anything is opened, that each output can be written. @throws Fault ALREADY_EXISTS, OUTPUT_FAILED */
+export async function prepareOutputs(configs: Readonly<Record<string, OutputConfig>>, streams: readonly string[]): Promise<void> {
+  for (const config of Object.values(configs)) {
+    if ('report' in config) await prepareOutput(config.report, config);
+    else for (const stream of streams) await prepareOutput(config.video.replaceAll('{stream}', stream), config);
+  }
+}
+
+/** Opens every output by its name. @throws Fault as each kind of output */
+export async function openOutputs(
+  configs: Readonly<Record<string, OutputConfig>>,
+  { scope, ...material }: OutputMaterial,
+): Promise<ReadonlyMap<string, Output>> {
+  const outputs = new Map<string, Output>();
+  for (const [name, config] of Object.entries(configs)) if ('video' in config) outputs.set(name, scope.use(await openVideoOutput(config, material)));
+  return outputs;
+}
