@@ -61,9 +61,9 @@ const mask: Parts<Mask> = {
 };
 
 const text: Parts<Reading> = {
-  count: 2,
-  push: (flat, answer) => void flat.push(answer.text, answer.score),
-  read: (flat, at) => ({ kind: 'text', text: flat[at] as string, score: flat[at + 1] as number }),
+  count: 3,
+  push: (flat, { text, score, letterScores }, send) => void flat.push(text, score, send(floats('letterScores', letterScores))),
+  read: (flat, at) => ({ kind: 'text', text: flat[at] as string, score: flat[at + 1] as number, letterScores: flat[at + 2] as Float32Array }),
 };
 
 const values: Parts<Values> = {

@@ -48,7 +48,7 @@ const EACH_KIND: readonly Answer[] = [
   { kind: 'landmarks', points: Float32Array.of(5, 6, 1), depths: Float32Array.of(-2), score: 0.5 },
   { kind: 'mask', size: { width: 2, height: 1 }, values: Uint8Array.of(0, 255), meaning: 'cover' },
   { kind: 'mask', size: { width: 1, height: 2 }, values: Uint8Array.of(3, 15), meaning: 'classes' },
-  { kind: 'text', text: '5AU 5341', score: 0.9 },
+  { kind: 'text', text: '5A', score: 0.75, letterScores: Float32Array.of(0.5, 1) },
   { kind: 'values', values: { yaw: -12.5, pitch: 3 } },
 ];
 
@@ -87,7 +87,7 @@ test('an output that lies in the buffer of an input is sent once, as the output'
 test('a large mask changes hands, and the answers around it stay whole', () => {
   const values = new Uint8Array(256 * 256).fill(9);
   const answers: Answer[] = [
-    { kind: 'text', text: 'a', score: 1 },
+    { kind: 'text', text: 'a', score: 1, letterScores: Float32Array.of(1) },
     { kind: 'mask', size: { width: 256, height: 256 }, values, meaning: 'cover' },
     { kind: 'values', values: { age: 40 } },
   ];

@@ -207,7 +207,7 @@ test('a picture or head that does not fit the network is told when the model is 
       'MODEL_MISMATCH',
       /output "output" is FP32 \[\?, 3, 1, 2\]; .*\[N, rows, 6\]/,
     ],
-    ['fake:identity?shape=-1,3,1,6', { head: BOXES.head! }, 'CONFIG_INVALID', /a head needs a picture/],
+    ['fake:identity?shape=-1,3,1,6', { head: BOXES.head! }, 'CONFIG_INVALID', /a head of type "boxes" needs a picture/],
   ];
   for (const [path, rest, code, message] of cases) {
     let model: FakeModel | undefined;

@@ -1,7 +1,7 @@
 import { type FaultCode, type Tensor, Fault, fail, toFault } from '../core/index.js';
 import type { Answer } from '../vision/index.js';
 import { BatchBuffers, maxBatchOf, rowsOf, sliceRows } from './batch-axis.js';
-import { createDecoder } from './heads/heads.js';
+import { createDecoder, findHead } from './heads/heads.js';
 import type { Decoder } from './heads/port.js';
 import type { Thresholds } from './heads/settings.js';
 import { isPicture, planPicture, type PicturePlan } from './picture-tensor.js';
@@ -48,6 +48,9 @@ function checkLabels({ name, labels, head }: ModelDefinition, decoder: Decoder |
   const outputs = Object.values(head?.outputs ?? {}).join(', ');
   fail('MODEL_MISMATCH', `${name}: ${labels.length} labels are given, but the network tells ${decoder.classes} classes apart (outputs ${outputs})`);
 }
+
+/** For heads whose answers have no place in a picture. */
+const NO_PICTURE = Object.freeze({ width: 0, height: 0 });
 
 /** A request on its way through a run. */
 interface Work {
@@ -241,9 +244,11 @@ export async function openModelHost(definition: ModelDefinition, runtimes: reado
   const runtime = await openRuntime(definition.weights, definition.options ?? {}, runtimes);
   try {
     const { name, picture, head } = definition;
-    if (head && !picture) fail('CONFIG_INVALID', `${name}: a head needs a picture, because boxes and points are in its pixels`);
+    const answers = head && findHead(head).answers;
+    if (!picture && (answers === 'detections' || answers === 'landmarks'))
+      fail('CONFIG_INVALID', `${name}: a head of type "${head?.type}" needs a picture, because ${answers} are in its pixels`);
     const plan = picture && planPicture(definition, picture, runtime.spec);
-    const decoder = head && picture ? createDecoder(head, runtime.spec, picture.fit.size) : undefined;
+    const decoder = head && createDecoder(head, runtime.spec, picture?.fit.size ?? NO_PICTURE);
     checkLabels(definition, decoder);
     return new Host(definition, runtime, plan, decoder);
   } catch (error) {

@@ -11,4 +11,5 @@ export type { Cover, Span2, Surface } from './draw/surface.js';
 export * from './draw/yuv.js';
 export * from './draw/yuv-surface.js';
 export * from './fit.js';
+export * from './warp.js';
 export * from './min-area-rectangle.js';
