@@ -6,7 +6,6 @@ import { aboutOnnxRuntime } from '../models/index.js';
 import type { CliContext } from './context.js';
 import { createCliZoo } from './cli-zoo.js';
 
-
 type State = 'ok' | 'note' | 'fail';
 
 interface Finding {

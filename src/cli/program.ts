@@ -7,7 +7,6 @@ import { doctorCommand } from './doctor.js';
 import { modelsCommand } from './models.js';
 import { runCommand } from './run.js';
 
-
 /** The whole command line, made anew for each run. */
 export function createProgram(context: CliContext): Command {
   const program = new Command('ocellus')

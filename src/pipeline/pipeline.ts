@@ -77,7 +77,13 @@ export async function openPipeline<const C extends PipelineConfigInput>(
 ): Promise<Pipeline<keyof C['nodes'] & string>> {
   const parsed = parsePipelineConfig(config);
   await using scope = new Scope();
-  const { media = createMedia(), models = createZoo(), log = NULL_LOG, about = { command: 'openPipeline', version: packageVersion() }, signal } = options;
+  const {
+    media = createMedia(),
+    models = createZoo(),
+    log = NULL_LOG,
+    about = { command: 'openPipeline', version: packageVersion() },
+    signal,
+  } = options;
   for (const { jsonl, overwrite } of Object.values(parsed.sinks)) await prepareOutput(jsonl, { overwrite });
   await prepareOutputs(parsed.outputs, Object.keys(parsed.sources));
   const sources = await openSources(parsed, media, scope, { log, ...(signal ? { signal } : {}) });
@@ -153,7 +159,12 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
       throw leave.signal.reason;
     }
     const streams = Object.fromEntries(settled.flatMap((run) => (run.status === 'fulfilled' ? [run.value] : [])));
-    return { ...this.#total(streams), elapsedMs: performance.now() - startMs, streams, outputs: await this.#finish(performance.now() - startMs, this.#stop.signal.aborted) };
+    return {
+      ...this.#total(streams),
+      elapsedMs: performance.now() - startMs,
+      streams,
+      outputs: await this.#finish(performance.now() - startMs, this.#stop.signal.aborted),
+    };
   }
 
   #total(streams: Readonly<Record<string, StreamSummary>>): { frames: number; objects: number } {

@@ -34,6 +34,9 @@ export async function openOutputs(
   { scope, ...material }: OutputMaterial,
 ): Promise<ReadonlyMap<string, Output>> {
   const outputs = new Map<string, Output>();
-  for (const [name, config] of Object.entries(configs)) if ('video' in config) outputs.set(name, scope.use(await openVideoOutput(config, material)));
+  // A report tells of the files of the others.
+  const entries = Object.entries(configs).toSorted(([, a], [, b]) => Number('report' in a) - Number('report' in b));
+  for (const [name, config] of entries)
+    outputs.set(name, scope.use('video' in config ? await openVideoOutput(config, material) : openReportOutput(config, material)));
   return outputs;
 }

@@ -126,11 +126,18 @@ class StreamGathering {
 }
 
 function lossNotices({ sources, interrupted }: Finished & Pick<ReportOutputMaterial, 'sources'>): { kind: 'warning' | 'loss'; text: string }[] {
-  const losses = [...sources].flatMap(([name, { losses: { corruptPackets, damagedFrames, truncated } }]) => [
-    ...(corruptPackets > 0 ? [`${name}: ${corruptPackets} damaged packets were skipped`] : []),
-    ...(damagedFrames > 0 ? [`${name}: ${damagedFrames} frames were decoded with errors`] : []),
-    ...(truncated ? [`${name}: the file ends before its own index says; it may have been cut off`] : []),
-  ]);
+  const losses = [...sources].flatMap(
+    ([
+      name,
+      {
+        losses: { corruptPackets, damagedFrames, truncated },
+      },
+    ]) => [
+      ...(corruptPackets > 0 ? [`${name}: ${corruptPackets} damaged packets were skipped`] : []),
+      ...(damagedFrames > 0 ? [`${name}: ${damagedFrames} frames were decoded with errors`] : []),
+      ...(truncated ? [`${name}: the file ends before its own index says; it may have been cut off`] : []),
+    ],
+  );
   const early = interrupted ? [{ kind: 'warning' as const, text: 'The run was stopped before the end of its sources.' }] : [];
   return [...early, ...losses.map((text) => ({ kind: 'loss' as const, text }))];
 }
