@@ -130,3 +130,16 @@ test('taken rows are copies in the order asked for', () => {
     classIds: Int32Array.of(4, 3),
   });
 });
+
+test('key points stay with their rows through suppression and growth', () => {
+  const candidates = new Candidates(2);
+  for (let i = 0; i < 200; i++) {
+    candidates.add(i * 20, 0, i * 20 + 10, 10, 0.25 + i / 400, 0);
+    candidates.setPoint(0, i, 1, 0.5);
+    candidates.setPoint(1, i, 2, 0.75);
+  }
+  candidates.add(199 * 20, 0, 199 * 20 + 10, 10, 0.25, 0);
+  const found = nms(candidates, { maximumIou: 0.5, limit: 2 });
+  assert.deepEqual([...found.points!], [199, 1, 0.5, 199, 2, 0.75, 198, 1, 0.5, 198, 2, 0.75]);
+  assert.equal('points' in nms(candidatesOf([[0, 1, 0]]), { maximumIou: 0.5 }), false);
+});

@@ -7,7 +7,7 @@ export interface Detections {
   readonly scores: Float32Array;
   /** [N] INT32. */
   readonly classIds: Int32Array;
-  /** [N, K, 3] FP32: key points of each row (landmarks, joints, corners of a slanted box) as x, y in the same pixels, and score; absent where the network has none. */
+  /** [N, K, 3] FP32: key points of each row (landmarks, joints, corners of a slanted box) as x, y in the same pixels, and score (the row's own where the network scores no points); absent where the network has no points. */
   readonly points?: Float32Array;
 }
 
@@ -21,12 +21,18 @@ export interface NmsOptions {
   readonly limit?: number;
 }
 
-/** Collects candidates column by column; {@link nms} reads it. Grows as needed, may be reused. */
+/** Collects candidates column by column; {@link nms} reads it. Grows as needed, may be reused. `keyPoints` is how many points each row has. */
 export class Candidates {
   boxes = new Float32Array(256);
   scores = new Float32Array(64);
   classIds = new Int32Array(64);
+  /** [capacity, keyPoints, 3]: x, y and score. */
+  points: Float32Array;
   count = 0;
+
+  constructor(readonly keyPoints = 0) {
+    this.points = new Float32Array(64 * keyPoints * 3);
+  }
 
   clear(): void {
     this.count = 0;
@@ -43,10 +49,19 @@ export class Candidates {
     this.classIds[at] = classId;
   }
 
+  /** Sets key point `index` of the candidate added last. */
+  setPoint(index: number, x: number, y: number, score: number): void {
+    const at = ((this.count - 1) * this.keyPoints + index) * 3;
+    this.points[at] = x;
+    this.points[at + 1] = y;
+    this.points[at + 2] = score;
+  }
+
   #grow(): void {
     this.boxes = moved(this.boxes, new Float32Array(this.boxes.length * 2));
     this.scores = moved(this.scores, new Float32Array(this.scores.length * 2));
     this.classIds = moved(this.classIds, new Int32Array(this.classIds.length * 2));
+    this.points = moved(this.points, new Float32Array(this.points.length * 2));
   }
 }
 
@@ -71,7 +86,7 @@ function overlaps(boxes: Float32Array, a: number, b: number, maximumIou: number)
   return shared >= maximumIou * ((ax2 - ax1) * (ay2 - ay1) + (bx2 - bx1) * (by2 - by1) - shared);
 }
 
-/** Greedy non-maximum suppression: best score first, ties by position, so that the result does not depend on the sort. */
+/** Greedy non-maximum suppression: best score first, ties by position, so that the result does not depend on the sort. Key points stay with their rows. */
 export function nms(candidates: Candidates, { maximumIou, acrossClasses = false, limit = Infinity }: NmsOptions): Detections {
   const { boxes, scores, classIds, count } = candidates;
   const order = Array.from({ length: count }, (_, i) => i).toSorted((a, b) => scores[b]! - scores[a]! || a - b);
@@ -85,17 +100,20 @@ export function nms(candidates: Candidates, { maximumIou, acrossClasses = false,
 }
 
 /** The rows `rows` of the candidates, in that order. */
-export function take({ boxes, scores, classIds }: Candidates, rows: readonly number[]): Detections {
+export function take({ boxes, scores, classIds, points, keyPoints }: Candidates, rows: readonly number[]): Detections {
+  const size = keyPoints * 3;
   const out: Detections = {
     kind: 'detections',
     boxes: new Float32Array(rows.length * 4),
     scores: new Float32Array(rows.length),
     classIds: new Int32Array(rows.length),
+    ...(keyPoints > 0 ? { points: new Float32Array(rows.length * size) } : {}),
   };
   rows.forEach((row, at) => {
     out.boxes.set(boxes.subarray(row * 4, row * 4 + 4), at * 4);
     out.scores[at] = scores[row]!;
     out.classIds[at] = classIds[row]!;
+    out.points?.set(points.subarray(row * size, (row + 1) * size), at * size);
   });
   return out;
 }

@@ -119,6 +119,25 @@ export class OnnxGraph {
     return names;
   }
 
+  /** Leaves out what no output needs: nodes, and stored values. Inputs stay. */
+  prune(): void {
+    const graph = this.#graph;
+    const needed = new Set(graph.output.map(({ name }) => name));
+    // A node stands behind those whose outputs it reads.
+    const kept = graph.node.toReversed().filter(({ input, output }) => {
+      const wanted = output.some((name) => needed.has(name));
+      if (wanted) for (const name of input) needed.add(name);
+      return wanted;
+    });
+    graph.node = kept.toReversed();
+    graph.initializer = graph.initializer.filter(({ name }) => needed.has(name));
+  }
+
+  /** Number of nodes, with the operators that they are of. */
+  get operators(): readonly string[] {
+    return this.#graph.node.map(({ opType }) => opType);
+  }
+
   /** The file. */
   toBytes(): Uint8Array<ArrayBuffer> {
     // IR version 7 is the one that came with opset 13.

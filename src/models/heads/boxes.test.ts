@@ -61,10 +61,10 @@ test('wrong shapes and settings are told', () => {
 test('the registry knows each head by its type, and the nearest name of a wrong one', () => {
   assert.deepEqual(
     HEADS.map(({ type }) => type),
-    ['yolox', 'ssd', 'boxes'],
+    ['yolo', 'yolox', 'nanodet', 'ssd', 'boxes', 'yunet', 'blaze', 'ultraface', 'movenet-multipose', 'dbnet'],
   );
-  assert.throws(() => createDecoder({ ...HEAD, type: 'yolo' }, specOf([1, 1, 6]), PICTURE), {
+  assert.throws(() => createDecoder({ ...HEAD, type: 'nanodte' }, specOf([1, 1, 6]), PICTURE), {
     code: 'CONFIG_INVALID',
-    message: /Did you mean "yolox"/,
+    message: /Did you mean "nanodet"\?/,
   });
 });

@@ -40,3 +40,18 @@ export function rowSize({ shape }: TensorSpec): number {
 export function floatsOf(outputs: readonly Tensor[], output: HeadOutput): Float32Array {
   return outputs[output.at]!.data as Float32Array;
 }
+
+/** An output of a known shape, where `undefined` and a free axis of the network fit anything. @throws Fault as {@link outputOf}; MODEL_MISMATCH for another shape */
+export function shapedOutput(head: HeadSpec, model: ModelSpec, role: string, shape: readonly (number | undefined)[], expected: string): HeadOutput {
+  const output = outputOf(head, model, role, expected);
+  const fits =
+    output.shape.length === shape.length && output.shape.every((size, axis) => size < 0 || shape[axis] === undefined || shape[axis] === size);
+  if (!fits) mismatch(head, output, expected);
+  return output;
+}
+
+/** Elements of each picture in the numbers of a whole batch. */
+export function sizeOfRow(outputs: readonly Tensor[], output: HeadOutput): number {
+  const { data, shape } = outputs[output.at]!;
+  return data.length / shape[0]!;
+}

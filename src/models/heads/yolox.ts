@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Candidates, nms } from '../../vision/index.js';
-import type { Size } from '../../core/index.js';
+import { type Detections, Candidates, nms } from '../../vision/index.js';
+import { cellsOf, type Grid, gridsOf } from './grids.js';
 import { floatsOf, mismatch, outputOf } from './outputs.js';
 import type { Head } from './port.js';
 import { parseSettings } from './settings.js';
@@ -12,16 +12,6 @@ export const YoloxSettings = z.strictObject({
 
 /** Numbers before the scores of the classes: centre, size, objectness. */
 const HEADER = 5;
-
-interface Grid {
-  readonly stride: number;
-  readonly columns: number;
-  readonly rows: number;
-}
-
-function gridsOf(strides: readonly number[], { width, height }: Size): Grid[] {
-  return strides.map((stride) => ({ stride, columns: Math.ceil(width / stride), rows: Math.ceil(height / stride) }));
-}
 
 /** Adds the cells from `from` on that reach `confidence`. A class score is at most 1, so a cell of low objectness needs no look at its classes. */
 function collectGrid(candidates: Candidates, data: Float32Array, from: number, width: number, grid: Grid, confidence: number): void {
@@ -45,12 +35,13 @@ function collectGrid(candidates: Candidates, data: Float32Array, from: number, w
 }
 
 /** YOLOX: one row a grid cell, [N, cells, 5 + classes], of offsets in cells, logarithms of sizes, objectness and class scores. */
-export const yolox: Head = {
+export const yolox: Head<Detections> = {
   type: 'yolox',
+  answers: 'detections',
   summary: 'YOLOX: a box at each cell of three grids; confidence is objectness times the best class score.',
   create(head, model, picture) {
     const grids = gridsOf(parseSettings(YoloxSettings, head).strides, picture);
-    const cells = grids.reduce((sum, { columns, rows }) => sum + columns * rows, 0);
+    const cells = cellsOf(grids);
     const expected = `[N, ${cells}, 5 + classes] for a picture of ${picture.width}x${picture.height}`;
     const output = outputOf(head, model, 'output', expected);
     const [, count = 0, specWidth = 0] = output.shape;
@@ -66,7 +57,7 @@ export const yolox: Head = {
         candidates.clear();
         for (const grid of grids) {
           collectGrid(candidates, data, from, width, grid, confidence);
-          from += grid.columns * grid.rows * width;
+          from += grid.cells * width;
         }
         return nms(candidates, { maximumIou, limit });
       },

@@ -1,13 +1,29 @@
 import { createHash } from 'node:crypto';
 import { didYouMean, fail } from '../../core/index.js';
 import type { ModelDefinition } from '../port.js';
+import { BLAZE } from './entries/blaze.js';
 import { CENTERNET } from './entries/centernet.js';
+import { MOVENET_MULTIPOSE } from './entries/movenet-multipose.js';
+import { NANODET } from './entries/nanodet.js';
 import { PERSON_VEHICLE_BIKE } from './entries/person-vehicle-bike.js';
+import { PP_OCR_DETECTION } from './entries/pp-ocr-detection.js';
+import { ULTRAFACE } from './entries/ultraface.js';
 import { YOLOX } from './entries/yolox.js';
+import { YUNET } from './entries/yunet.js';
 import type { CatalogueEntry } from './port.js';
 
 /** Every model that Ocellus knows by name. A new one is an entry in a file of its family and, for a new family, one line here. */
-export const CATALOGUE: readonly CatalogueEntry[] = [...PERSON_VEHICLE_BIKE, ...YOLOX, ...CENTERNET];
+export const CATALOGUE: readonly CatalogueEntry[] = [
+  ...PERSON_VEHICLE_BIKE,
+  ...YOLOX,
+  ...CENTERNET,
+  ...NANODET,
+  ...YUNET,
+  ...ULTRAFACE,
+  ...BLAZE,
+  ...MOVENET_MULTIPOSE,
+  ...PP_OCR_DETECTION,
+];
 
 /** The entry of that name or alias, in any case. @throws Fault NOT_FOUND with the nearest names */
 export function findModel(name: string, catalogue: readonly CatalogueEntry[] = CATALOGUE): CatalogueEntry {

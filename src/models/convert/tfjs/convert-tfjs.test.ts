@@ -241,13 +241,13 @@ test('only what the wanted outputs need is converted', () => {
 
 test('what cannot be converted is told by operator and node', () => {
   const cases: [Record<string, Const>, Node, RegExp][] = [
-    [{}, { name: 'head/nms', op: 'NonMaxSuppressionV5', input: ['x'] }, /operator NonMaxSuppressionV5 of node "head\/nms": there is no rule/],
+    [{}, { name: 'head/fft', op: 'FFT', input: ['x'] }, /^cannot convert operator FFT of node "head\/fft": there is no rule for it yet$/],
     [{}, { name: 'c', op: 'Conv2D', input: ['x', 'x'], attr: CONV }, /Conv2D of node "c": input 2 must be a constant/],
     [{ w: floats([1, 1, 1, 1], 1) }, { name: 'c', op: 'Conv2D', input: ['x', 'w'], attr: { ...CONV, data_format: { s: base64('NCHW') } } }, /NCHW/],
     [
       { w: floats([1, 1, 1, 1], 1) },
-      { name: 'c', op: '_FusedConv2D', input: ['x', 'w'], attr: { ...CONV, fused_ops: { list: { s: [base64('Elu')] } } } },
-      /Elu/,
+      { name: 'c', op: '_FusedConv2D', input: ['x', 'w'], attr: { ...CONV, fused_ops: { list: { s: [base64('Gelu')] } } } },
+      /Gelu/,
     ],
     [{}, { name: 'c', op: 'Cast', input: ['x'], attr: { DstT: { type: 'DT_STRING' } } }, /DT_STRING/],
   ];
@@ -255,6 +255,16 @@ test('what cannot be converted is told by operator and node', () => {
     const model = modelOf([1, 1, 1, 1], constants, [node]);
     assert.throws(() => convertTfjs(model.json, model.files), { code: 'UNSUPPORTED', message });
   }
+  const several = modelOf([1], {}, [
+    { name: 'a', op: 'FFT', input: ['x'] },
+    { name: 'b', op: 'Switch', input: ['a'] },
+    { name: 'c', op: 'FFT', input: ['b'] },
+  ]);
+  assert.throws(() => convertTfjs(several.json, several.files), {
+    code: 'UNSUPPORTED',
+    message:
+      'cannot convert operator FFT of node "c" and 1 more, operator Switch of node "b": there is no rule for them yet; branches and loops (control flow) are not supported',
+  });
   assert.throws(() => convertTfjs({ format: 'layers-model' }, []), { code: 'UNSUPPORTED', message: /layers model/ });
 });
 

@@ -1,16 +1,14 @@
-import { didYouMean, fail } from '../../../core/index.js';
+import { Fault, fail, toFault, type Datatype } from '../../../core/index.js';
 import { OnnxGraph } from '../onnx-graph.js';
-import { Conversion, type Operator, type Value, type ValueType, unsupported } from './conversion.js';
-import { ELEMENT_OPERATORS } from './element-operators.js';
-import { attribute, parseTfjs, sizesOf, typeOf, type TfjsModel, type TfjsNode, type TfjsSignatureTensor } from './model.js';
-import { PICTURE_OPERATORS } from './picture-operators.js';
-import { SHAPE_OPERATORS } from './shape-operators.js';
+import { type Batch, Conversion, constantValue, type Operator, RowsMixed, unsupported, type Value, type ValueType } from './conversion.js';
+import { parseTfjs, sizesOf, typeOf, type TfjsModel, type TfjsNode, type TfjsSignatureTensor } from './model.js';
+import { checkOperators, TFJS_OPERATORS } from './operators.js';
+import { declaredInput, inOrder, keptOutputs, neededNodes, referenceOf } from './signature.js';
+import { areNumbers, ROWS, type Size } from './sizes.js';
 import { decodeWeights, type TfjsConstant } from './weights.js';
 
+export { TFJS_OPERATORS } from './operators.js';
 export { TFJS_CONVERSION } from './version.js';
-
-/** Every operator that can be converted; a new one is one row in one of the tables. */
-export const TFJS_OPERATORS: Readonly<Record<string, Operator>> = { ...PICTURE_OPERATORS, ...ELEMENT_OPERATORS, ...SHAPE_OPERATORS };
 
 /** How to convert. */
 export interface TfjsOptions {
@@ -18,121 +16,154 @@ export interface TfjsOptions {
   readonly outputs?: readonly string[];
 }
 
-/** A node's name and which of its outputs, of a reference such as `^a/b`, `a/b` or `a/b:1`. */
-function referenceOf(reference: string): { readonly name: string; readonly at: number } {
-  const [name = '', at = '0'] = reference.replace(/^\^/, '').split(':');
-  return { name, at: Number(at) };
+/** All that is known of a model before the first node is converted. */
+interface Source {
+  readonly model: TfjsModel;
+  readonly constants: ReadonlyMap<string, TfjsConstant>;
+  readonly outputs: readonly TfjsSignatureTensor[];
+  readonly nodes: readonly TfjsNode[];
 }
 
-const signatureOf = (model: TfjsModel) => model.signature ?? model.userDefinedMetadata?.signature ?? {};
-
-/** What the model answers: by its signature, or else every node that nobody reads. */
-function outputsOf(model: TfjsModel): TfjsSignatureTensor[] {
-  const { node } = model.modelTopology;
-  const known = new Set(node.map(({ name }) => name));
-  const named = Object.values(signatureOf(model).outputs ?? {});
-  if (named.length > 0 && named.every(({ name }) => known.has(referenceOf(name).name))) return named;
-  const read = new Set(node.flatMap(({ input }) => input.map((reference) => referenceOf(reference).name)));
-  return node.filter(({ name, op }) => !read.has(name) && !['Const', 'NoOp', 'Placeholder'].includes(op));
-}
-
-function keptOutputs(model: TfjsModel, wanted: readonly string[] | undefined): TfjsSignatureTensor[] {
-  const all = outputsOf(model);
-  if (!wanted) return all;
-  const names = all.map(({ name }) => referenceOf(name).name);
-  return wanted.map(
-    (name) =>
-      all[names.indexOf(name)] ?? fail('INVALID_ARGUMENT', `outputs: no output "${name}".${didYouMean(name, names)} There are ${names.join(', ')}`),
-  );
-}
-
-/** Nodes that `outputs` need, each after those it reads. The way through the graph is kept by hand: networks are deeper than the call stack. */
-function neededNodes(model: TfjsModel, outputs: readonly TfjsSignatureTensor[]): TfjsNode[] {
-  const byName = new Map(model.modelTopology.node.map((node) => [node.name, node]));
-  const find = (name: string, reader: string): TfjsNode =>
-    byName.get(name) ?? fail('INPUT_CORRUPT', `"${reader}" reads node "${name}", which does not exist`);
-  const order: TfjsNode[] = [];
-  const state = new Map<string, 'open' | 'done'>();
-  const stack = outputs.map(({ name }) => find(referenceOf(name).name, 'the signature')).toReversed();
-  while (stack.length > 0) {
-    const node = stack.at(-1)!;
-    const inputs = node.input.map((reference) => find(referenceOf(reference).name, node.name)).filter(({ name }) => state.get(name) !== 'done');
-    if (state.get(node.name) === 'done') stack.pop();
-    else if (state.get(node.name) === 'open') {
-      if (inputs.length > 0) unsupported(node, 'it is part of a loop');
-      state.set(node.name, 'done');
-      order.push(stack.pop()!);
-    } else {
-      state.set(node.name, 'open');
-      stack.push(...inputs.toReversed());
-    }
-  }
-  return order;
-}
-
-const INPUT_TYPES: Readonly<Record<string, ValueType>> = { DT_FLOAT: 'FP32', DT_INT32: 'INT64', DT_BOOL: 'BOOL' };
+/** Types of inputs: inside the network, and in the file. Whole numbers are 64 bits wide inside, as ONNX wants shapes and axes. */
+const INPUT_TYPES: Readonly<Record<string, readonly [ValueType, Datatype]>> = {
+  DT_FLOAT: ['FP32', 'FP32'],
+  DT_INT32: ['INT64', 'INT32'],
+  DT_UINT8: ['INT64', 'UINT8'],
+  DT_BOOL: ['BOOL', 'BOOL'],
+};
 const ONNX_INT64 = 7;
 const ONNX_INT32 = 6;
 
-/** An input of the network. Whole numbers are 32 bits wide outside, as in TensorFlow, and 64 inside. */
-function placeholder(node: TfjsNode, model: TfjsModel, { onnx }: Conversion): Value {
-  const declared = Object.values(signatureOf(model).inputs ?? {}).find(({ name }) => referenceOf(name).name === node.name);
-  const shape = sizesOf(declared?.tensorShape) ?? sizesOf(node.attr['shape']?.shape) ?? unsupported(node, 'its shape is unknown');
-  const type = attribute.type(node, 'dtype') ?? 'DT_FLOAT';
-  const datatype = INPUT_TYPES[type] ?? unsupported(node, `an input of ${type} is not supported`);
-  const sizes = shape.map((size, axis) => (size < 0 && axis === 0 ? 'N' : size));
-  const name = onnx.input(node.name, datatype === 'INT64' ? 'INT32' : datatype, sizes);
-  return { datatype, rank: shape.length, packed: datatype === 'INT64' ? onnx.node('Cast', [name], { to: ONNX_INT64 }) : name };
+/**
+ * Whether a network turns the whole numbers of this input into floats before it does anything else with them.
+ * Such an input is FP32 in the file: the host's pictures are FP32, and whole numbers stay what they are.
+ */
+function onlyMadeFloat({ name }: TfjsNode, { nodes, outputs }: Source): boolean {
+  const readers = nodes.filter(({ input }) => input.some((reference) => referenceOf(reference).name === name));
+  const float = ({ op, attr }: TfjsNode): boolean => op === 'Cast' && typeOf(attr['DstT']?.type ?? '') === 'DT_FLOAT';
+  return readers.length > 0 && readers.every(float) && !outputs.some((output) => referenceOf(output.name).name === name);
 }
 
-/** A constant; a missing one is a mistake of the file. */
-function constant(node: TfjsNode, constants: ReadonlyMap<string, TfjsConstant>): Value {
-  const found = constants.get(node.name) ?? fail('INPUT_CORRUPT', `constant "${node.name}" is in no weights file`);
-  return { datatype: found.datatype, rank: found.shape.length, constant: found };
+/** An input of the network, with its first axis free where the batch is. */
+function placeholder(node: TfjsNode, source: Source, graph: Conversion): Value {
+  const { onnx } = graph;
+  const { sizes: declared, type } = declaredInput(node, source.model);
+  const [inside, outside] = INPUT_TYPES[type] ?? unsupported(node, `an input of ${type} is not supported`);
+  const free = graph.batch === 'rows';
+  if (free && declared[0] !== 1 && declared[0] !== -1) graph.mixesRows(node);
+  const sizes = declared.map((size, axis): Size => (free && axis === 0 ? ROWS : size < 0 ? undefined : size));
+  // A free first axis is the batch outside, whatever the network makes of it.
+  const shape = sizes.map((size, axis) => size ?? (axis === 0 ? ROWS : -1));
+  if (inside === 'INT64' && onlyMadeFloat(node, source)) return graph.fromPacked(onnx.input(node.name, 'FP32', shape), 'FP32', sizes);
+  const name = onnx.input(node.name, outside, shape);
+  return graph.fromPacked(inside === 'INT64' ? onnx.node('Cast', [name], { to: ONNX_INT64 }) : name, inside, sizes);
+}
+
+/** Numbers of a broken file may be anything: what trips over them is the file's mistake, told by node. */
+function converted(convert: Operator, node: TfjsNode, inputs: readonly Value[], graph: Conversion): readonly Value[] {
+  try {
+    return convert(node, inputs, graph);
+  } catch (error) {
+    if (error instanceof RowsMixed) throw error;
+    throw toFault(error, 'INPUT_CORRUPT', `node "${node.name}" (${node.op}): `);
+  }
+}
+
+function convertNode(node: TfjsNode, inputs: readonly Value[], source: Source, graph: Conversion): readonly Value[] {
+  if (node.op === 'Const')
+    return [constantValue(source.constants.get(node.name) ?? fail('INPUT_CORRUPT', `constant "${node.name}" is in no weights file`))];
+  if (node.op === 'Placeholder') return [placeholder(node, source, graph)];
+  if (node.op === 'NoOp') return [];
+  const outputs = converted(TFJS_OPERATORS[node.op]!, node, inputs, graph);
+  for (const output of outputs) followRows(node, inputs, output, graph);
+  return outputs;
+}
+
+/** Operators whose inputs behind the first state sizes, which their rules read themselves. */
+const TAKES_SIZES = new Set([
+  'Reshape',
+  'Fill',
+  'BroadcastTo',
+  'Tile',
+  'StridedSlice',
+  'Slice',
+  'Conv2DBackpropInput',
+  'ResizeBilinear',
+  'ResizeNearestNeighbor',
+]);
+
+/** Operators that read the sizes of a tensor and not what is in it. */
+const READS_SIZES = new Set(['Shape', 'Size', 'Rank', 'ZerosLike', 'OnesLike']);
+
+/** Keeps account of what depends on the rows: with a free batch, a computed tensor has its rows in front, and their number is in no element. */
+function followRows(node: TfjsNode, inputs: readonly Value[], output: Value, graph: Conversion): void {
+  if (inputs.includes(output)) return;
+  output.fixed = READS_SIZES.has(node.op) || inputs.every(({ fixed }) => fixed);
+  if (graph.batch !== 'rows') return;
+  const counted = node.op === 'Shape' || node.op === 'Size' || (!TAKES_SIZES.has(node.op) && inputs.some((value) => value.counted));
+  output.counted = counted && !output.constant && !areNumbers(output.ints);
+  if (output.counted && (!output.fixed || output.datatype !== 'INT64')) graph.mixesRows(node);
+  const { sizes } = output;
+  if (!output.fixed && (sizes?.[0] !== ROWS || sizes.slice(1).includes(ROWS))) graph.mixesRows(node);
 }
 
 function writeOutput({ name: reference, tensorShape, dtype }: TfjsSignatureTensor, value: Value, graph: Conversion): void {
   const { onnx } = graph;
   const { name: node, at } = referenceOf(reference);
   const name = at === 0 ? node : `${node}:${at}`;
-  const shape = sizesOf(tensorShape)?.map((size, axis) => (size < 0 && axis === 0 ? 'N' : size));
+  if (graph.batch === 'rows' && value.sizes?.[0] !== ROWS) graph.mixesRows({ name, op: 'output' });
+  const declared = sizesOf(tensorShape)?.map((size, axis): Size => (size >= 0 ? size : axis === 0 ? ROWS : undefined));
+  const inferred = value.sizes?.map((size, axis) => size ?? (declared?.length === value.sizes!.length ? declared[axis] : undefined));
+  const shape = (inferred ?? declared)?.map((size) => size ?? -1);
   const narrow = value.datatype === 'INT64' && (dtype === undefined || typeOf(dtype) === 'DT_INT32');
   if (narrow) onnx.node('Cast', [graph.packed(value)], { to: ONNX_INT32 }, name);
   else onnx.node('Identity', [graph.packed(value)], {}, name);
   onnx.output(name, narrow ? 'INT32' : value.datatype, shape);
 }
 
-/**
- * Converts a TF.js graph model to an ONNX file (opset 13). Inputs and outputs keep the names of their nodes and their layout ([N, H, W, C]);
- * the same model gives the same bytes. `json` is the parsed `model.json`, `weights` the contents of the files that its manifest names, in order.
- * @throws Fault UNSUPPORTED naming operator and node, INPUT_CORRUPT naming what is wrong with a file, INVALID_ARGUMENT for an unknown output
- */
-export function convertTfjs(json: unknown, weights: readonly Uint8Array[], options: TfjsOptions = {}): Uint8Array<ArrayBuffer> {
-  const model = parseTfjs(json);
-  const constants = decodeWeights(model, weights);
-  const outputs = keptOutputs(model, options.outputs);
+/** Converts all nodes with one idea of what the batch is. @throws RowsMixed when it does not hold; Fault */
+function convertGraph(source: Source, batch: Batch): OnnxGraph {
   const onnx = new OnnxGraph('tfjs');
-  const graph = new Conversion(onnx);
+  const inputs = source.nodes.filter(({ op }) => op === 'Placeholder');
+  const one = inputs.every((node) => declaredInput(node, source.model).sizes[0] === 1);
+  const graph = new Conversion(onnx, batch, one);
   const values = new Map<string, readonly Value[]>();
   const valueOf = (reference: string): Value => {
     const { name, at } = referenceOf(reference);
     return values.get(name)?.[at] ?? fail('INPUT_CORRUPT', `node "${name}" has no output ${at}`);
   };
-  for (const node of neededNodes(model, outputs)) values.set(node.name, convertNode(node, valueOf, { model, constants, graph }));
-  for (const output of outputs) writeOutput(output, valueOf(output.name), graph);
-  return onnx.toBytes();
+  for (const node of source.nodes) {
+    const data = node.input.filter((reference) => !reference.startsWith('^'));
+    values.set(node.name, convertNode(node, data.map(valueOf), source, graph));
+  }
+  for (const output of source.outputs) writeOutput(output, valueOf(output.name), graph);
+  onnx.prune();
+  return onnx;
 }
 
-interface Source {
-  readonly model: TfjsModel;
-  readonly constants: ReadonlyMap<string, TfjsConstant>;
-  readonly graph: Conversion;
+/** With a free batch where each row can be shown to be computed by itself, or else as the file declares it. */
+function convertBest(source: Source): OnnxGraph {
+  try {
+    return convertGraph(source, 'rows');
+  } catch (error) {
+    if (!(error instanceof RowsMixed) && !(error instanceof Fault && error.code === 'UNSUPPORTED')) throw error;
+    return convertGraph(source, 'declared');
+  }
 }
 
-function convertNode(node: TfjsNode, valueOf: (reference: string) => Value, { model, constants, graph }: Source): readonly Value[] {
-  if (node.op === 'Const') return [constant(node, constants)];
-  if (node.op === 'Placeholder') return [placeholder(node, model, graph)];
-  const convert = Object.hasOwn(TFJS_OPERATORS, node.op) ? TFJS_OPERATORS[node.op]! : unsupported(node, 'there is no rule for it yet');
-  const data = node.input.filter((reference) => !reference.startsWith('^'));
-  return convert(node, data.map(valueOf), graph);
+/**
+ * Converts a TF.js graph model to an ONNX file (opset 13). Inputs and outputs keep the names of their nodes and their layout ([N, H, W, C]);
+ * the same model gives the same bytes. `json` is the parsed `model.json`, `weights` the contents of the files that its manifest names, in order.
+ *
+ * A batch of 1 becomes free (size `N`) where every operator is shown to compute each row by itself: then a batch of three is three batches of one.
+ * Otherwise sizes are those that the file declares. An input of whole numbers that are made floats first (the pictures of MoveNet) is FP32.
+ * @throws Fault UNSUPPORTED naming operator and node, INPUT_CORRUPT naming what is wrong with a file, INVALID_ARGUMENT for an unknown output
+ */
+export function convertTfjs(json: unknown, weights: readonly Uint8Array[], options: TfjsOptions = {}): Uint8Array<ArrayBuffer> {
+  const model = parseTfjs(json);
+  const outputs = keptOutputs(model, options.outputs);
+  checkOperators(neededNodes(model, outputs));
+  const nodes = inOrder(model, outputs);
+  const constants = decodeWeights(model, weights);
+  return convertBest({ model, constants, outputs, nodes }).toBytes();
 }

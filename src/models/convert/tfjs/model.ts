@@ -9,6 +9,7 @@ const ShapeValue = z.object({ dim: z.array(Dimension).optional(), unknownRank: z
 const AttributeValue = z.object({
   s: z.string().optional(),
   i: Text.optional(),
+  f: Text.optional(),
   b: z.boolean().optional(),
   type: Text.optional(),
   shape: ShapeValue.optional(),
@@ -78,6 +79,7 @@ export const attribute = {
   texts: (node: TfjsNode, name: string): string[] => (node.attr[name]?.list?.s ?? []).map(fromBase64),
   int: (node: TfjsNode, name: string, otherwise = 0): number => Number(node.attr[name]?.i ?? otherwise),
   ints: (node: TfjsNode, name: string): number[] => (node.attr[name]?.list?.i ?? []).map(Number),
+  float: (node: TfjsNode, name: string, otherwise: number): number => Number(node.attr[name]?.f ?? otherwise),
   flag: (node: TfjsNode, name: string): boolean => node.attr[name]?.b ?? false,
   type: (node: TfjsNode, name: string): string | undefined => {
     const value = node.attr[name]?.type;

@@ -1,82 +1,61 @@
-import type { OnnxAttributes } from '../onnx-graph.js';
-import { type Conversion, type Operator, type Value, floatsOf, inputOf, numbersOf, unsupported } from './conversion.js';
-import { attribute, type TfjsNode } from './model.js';
-import { transposed } from './weights.js';
+import { heightAndWidth, pictureAt } from './convolution-operators.js';
+import { type Conversion, type Operator, type Value, sizesAt, unsupported } from './conversion.js';
+import { attribute } from './model.js';
+import type { Size } from './sizes.js';
+import { areKnown, type Pair } from './windows.js';
 
-/** Height and width of an attribute that has one number an axis of a packed picture. */
-function spatial(node: TfjsNode, name: string): [number, number] {
-  const values = attribute.ints(node, name);
-  const format = attribute.text(node, 'data_format');
-  if (format !== undefined && format !== 'NHWC') unsupported(node, `its pictures are ${format}; only NHWC is supported`);
-  return values.length === 4 ? [values[1]!, values[2]!] : [values[0] ?? 1, values[1] ?? values[0] ?? 1];
+/** Whether the runtime, which multiplies by a 32-bit factor, arrives at the size wanted. */
+const reaches = (from: number, to: number): boolean => Math.floor(Math.fround(from * Math.fround(to / from))) === to;
+
+/** The inputs of a Resize behind the picture: factors where they are exact, or else sizes, of which the run knows batch and channels. */
+function targetOf(picture: Value, from: Pair<Size>, to: Pair<Size>, sizes: Value, graph: Conversion): string[] {
+  const { onnx } = graph;
+  if (areKnown(from) && areKnown(to) && from.every((size, i) => reaches(size, to[i]!)))
+    return ['', onnx.constant('FP32', [4], Float32Array.of(1, 1, to[0]! / from[0]!, to[1]! / from[1]!))];
+  const kept = onnx.node('Slice', [onnx.node('Shape', [graph.planar(picture)]), onnx.ints([0]), onnx.ints([2])]);
+  return ['', '', onnx.node('Concat', [kept, graph.packed(sizes)], { axis: 0 })];
 }
 
-function padding(node: TfjsNode): OnnxAttributes {
-  const kind = attribute.text(node, 'padding') ?? 'VALID';
-  if (kind === 'SAME') return { auto_pad: 'SAME_UPPER' };
-  if (kind === 'VALID') return {};
-  const pads = attribute.ints(node, 'explicit_paddings');
-  if (kind === 'EXPLICIT' && pads.length === 8) return { pads: [pads[2]!, pads[4]!, pads[3]!, pads[5]!] };
-  return unsupported(node, `its padding ${kind} is not supported`);
+/** Where each pixel of one axis comes from, in TF.js' own numbers. */
+function nearest(from: number, to: number, corners: boolean, halves: boolean): number[] {
+  const ratio = corners && to > 1 ? (from - 1) / (to - 1) : from / to;
+  const pick = (at: number): number => {
+    const source = ratio * (halves ? at + 0.5 : at);
+    return Math.min(from - 1, Math.max(0, corners ? Math.round(source) : Math.floor(source)));
+  };
+  return Array.from({ length: to }, (_, at) => pick(at));
 }
 
-/** What a fused operator does after its main work. */
-const AFTER: Readonly<Record<string, (name: string, graph: Conversion) => string>> = {
-  Relu: (name, { onnx }) => onnx.node('Relu', [name]),
-  Relu6: (name, { onnx }) => onnx.node('Clip', [name, onnx.float(0), onnx.float(6)]),
-  Sigmoid: (name, { onnx }) => onnx.node('Sigmoid', [name]),
-};
-
-/** A convolution's filters for ONNX: [out, in, H, W], and the number of groups. TensorFlow has [H, W, in, out], or [H, W, in, times] by depth. */
-function filtersOf(node: TfjsNode, inputs: readonly Value[], byDepth: boolean, { onnx }: Conversion) {
-  const { shape, data } = floatsOf(node, inputs, 1);
-  if (shape.length !== 4) unsupported(node, `its filters have ${shape.length} axes`);
-  const [height, width, depth, last] = shape as [number, number, number, number];
-  const values = transposed(data, shape, byDepth ? [2, 3, 0, 1] : [3, 2, 0, 1]);
-  const filters = onnx.constant('FP32', byDepth ? [depth * last, 1, height, width] : [last, depth, height, width], values);
-  return { filters, group: byDepth ? depth : 1, kernel: [height, width] };
-}
-
-const convolution =
-  (byDepth: boolean): Operator =>
+const resize =
+  (mode: 'linear' | 'nearest'): Operator =>
   (node, inputs, graph) => {
-    const { filters, group, kernel } = filtersOf(node, inputs, byDepth, graph);
-    const [bias, ...after] = attribute.texts(node, 'fused_ops');
-    if (bias !== undefined && bias !== 'BiasAdd') unsupported(node, `it is fused with ${bias}`);
-    const dilations = spatial(node, 'dilations');
-    let name = graph.onnx.node('Conv', [graph.planar(inputOf(node, inputs, 0)), filters, ...(bias ? [graph.packed(inputOf(node, inputs, 2))] : [])], {
-      kernel_shape: kernel,
-      strides: spatial(node, 'strides'),
-      dilations,
-      group,
-      ...padding(node),
+    const picture = pictureAt(node, inputs, 0);
+    const target = sizesAt(node, inputs, 1);
+    if (target.length !== 2) unsupported(node, `its size has ${target.length} numbers, not 2`);
+    const from = heightAndWidth(picture);
+    const to: Pair<Size> = [target[0], target[1]];
+    const [corners, halves] = [attribute.flag(node, 'align_corners'), attribute.flag(node, 'half_pixel_centers')];
+    if (corners && halves) unsupported(node, 'align_corners and half_pixel_centers exclude each other');
+    const sizes = [picture.sizes?.[0], ...to, picture.sizes?.[3]];
+    if (from[0] === to[0] && from[1] === to[1] && areKnown(to)) return [picture];
+    const times = !corners && areKnown(from) && areKnown(to) && from.every((size, i) => to[i]! % size === 0);
+    if (mode === 'nearest' && !times && areKnown(from) && areKnown(to)) {
+      // By number: the runtime's own factors are rounded, and a pixel on the edge of two would be another.
+      const picks = from.map((size, i) => graph.onnx.ints(nearest(size, to[i]!, corners, halves)));
+      const rows = graph.onnx.node('Gather', [graph.planar(picture), picks[0]!], { axis: 2 });
+      return [graph.fromPlanar(graph.onnx.node('Gather', [rows, picks[1]!], { axis: 3 }), sizes)];
+    }
+    const coordinates = corners ? 'align_corners' : halves ? 'half_pixel' : 'asymmetric';
+    const name = graph.onnx.node('Resize', [graph.planar(picture), ...targetOf(picture, from, to, inputs[1]!, graph)], {
+      mode,
+      coordinate_transformation_mode: coordinates,
+      ...(mode === 'nearest' ? { nearest_mode: corners || halves ? 'round_prefer_ceil' : 'floor' } : {}),
     });
-    for (const step of after) name = (AFTER[step] ?? unsupported(node, `it is fused with ${step}`))(name, graph);
-    return [graph.fromPlanar(name)];
+    return [graph.fromPlanar(name, sizes)];
   };
 
-const maxPool: Operator = (node, inputs, graph) => {
-  const sizes = { kernel_shape: spatial(node, 'ksize'), strides: spatial(node, 'strides') };
-  return [graph.fromPlanar(graph.onnx.node('MaxPool', [graph.planar(inputOf(node, inputs, 0))], { ...sizes, ...padding(node) }))];
-};
-
-/** Resizes to a fixed height and width; batch and channels are taken from the picture at run time. */
-const resizeBilinear: Operator = (node, inputs, graph) => {
-  const { onnx } = graph;
-  const picture = graph.planar(inputOf(node, inputs, 0));
-  const kept = onnx.node('Slice', [onnx.node('Shape', [picture]), onnx.ints([0]), onnx.ints([2])]);
-  const sizes = onnx.node('Concat', [kept, onnx.ints(numbersOf(node, inputs, 1))], { axis: 0 });
-  const corners = attribute.flag(node, 'align_corners') ? 'align_corners' : 'asymmetric';
-  const mode = attribute.flag(node, 'half_pixel_centers') ? 'half_pixel' : corners;
-  return [graph.fromPlanar(onnx.node('Resize', [picture, '', '', sizes], { mode: 'linear', coordinate_transformation_mode: mode }))];
-};
-
-/** Operators on pictures, which ONNX has in planar form. */
+/** Operators that give pictures another size. */
 export const PICTURE_OPERATORS: Readonly<Record<string, Operator>> = {
-  Conv2D: convolution(false),
-  _FusedConv2D: convolution(false),
-  DepthwiseConv2dNative: convolution(true),
-  FusedDepthwiseConv2dNative: convolution(true),
-  MaxPool: maxPool,
-  ResizeBilinear: resizeBilinear,
+  ResizeBilinear: resize('linear'),
+  ResizeNearestNeighbor: resize('nearest'),
 };

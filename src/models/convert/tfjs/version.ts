@@ -1,2 +1,2 @@
 /** Changes whenever the same model would give other bytes; part of a cached file's name. */
-export const TFJS_CONVERSION = '1';
+export const TFJS_CONVERSION = '2';
