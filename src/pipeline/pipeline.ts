@@ -1,8 +1,10 @@
+import { stat } from 'node:fs/promises';
 import { BoundedQueue, type Frame, type Log, NULL_LOG, Scope, packageVersion, throwIfAborted, toFault } from '../core/index.js';
 import { type Engine, type LoadedModel, createEngine } from '../inference/index.js';
 import { type Media, type MediaInfo, type MediaLosses, type VideoSource, createMedia } from '../media/index.js';
 import { type ModelSource, createZoo } from '../models/index.js';
 import { type Sink, openJsonl, prepareOutput } from '../sinks/index.js';
+import type { SinkConfig } from './config-outputs.js';
 import { parsePipelineConfig } from './config-file.js';
 import type { PipelineConfig, PipelineConfigInput } from './config.js';
 import type { FrameResult } from './frame-result.js';
@@ -93,7 +95,7 @@ export async function openPipeline<const C extends PipelineConfigInput>(
   const outputs = await openOutputs(parsed.outputs, { media, sources, scope, log, plan: plannedNodes(nodes), ...about });
   const sinks: Sink[] = [];
   for (const { jsonl, of, overwrite } of Object.values(parsed.sinks)) sinks.push(scope.use(await openJsonl(jsonl, { of, overwrite })));
-  return new RunningPipeline(sources, nodes, outputs, sinks, scope.move());
+  return new RunningPipeline(sources, nodes, outputs, sinks, Object.values(parsed.sinks).map(sinkFile), scope.move());
 }
 
 async function openSources(
@@ -107,6 +109,22 @@ async function openSources(
     sources.set(stream, scope.use(await media.open(uri, { stream, ...shared, ...(threads === undefined ? {} : { threads }) })));
   return sources;
 }
+
+type SinkFile = Pick<OutputFile, 'path' | 'holds'>;
+
+const sinkFile = ({ jsonl, of }: SinkConfig): SinkFile => ({
+  path: jsonl,
+  holds: of === 'results' ? 'a record of each frame' : 'a record of each event',
+});
+
+const sizedFile = async ({ path, holds }: SinkFile): Promise<OutputFile> => ({
+  path,
+  holds,
+  bytes: await stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  ),
+});
 
 const plannedNodes = (nodes: readonly GraphNode[]): PlannedNode[] => nodes.map(({ name, reads, summary }) => ({ name, reads, summary }));
 
@@ -122,6 +140,7 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
     readonly nodes: readonly GraphNode[],
     readonly outputs: ReadonlyMap<string, Output>,
     readonly sinks: readonly Sink[],
+    readonly sinkFiles: readonly SinkFile[],
     readonly scope: Scope,
   ) {
     this.models = Object.fromEntries(nodes.flatMap(({ name, model }) => (model ? [[name, model]] : []))) as Partial<Record<N, LoadedModel>>;
@@ -178,8 +197,9 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
     const faults: unknown[] = [];
     const attempt = (work: Promise<void>): Promise<void> => work.catch((error: unknown) => void faults.push(error));
     for (const sink of this.sinks) await attempt(sink.finish());
+    const written = await Promise.all(this.sinkFiles.map(sizedFile));
     for (const [name, output] of this.outputs) {
-      const run = { elapsedMs, interrupted, files: Object.values(made).flat(), timings: this.#timings.list() };
+      const run = { elapsedMs, interrupted, files: [...Object.values(made).flat(), ...written], timings: this.#timings.list() };
       await attempt(output.finish(run).then((files) => void (made[name] = files)));
     }
     if (faults.length > 0) throw faults[0];

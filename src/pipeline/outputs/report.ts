@@ -1,5 +1,5 @@
 import { rename, stat, writeFile } from 'node:fs/promises';
-import { dirname, relative } from 'node:path';
+import { basename, dirname, relative } from 'node:path';
 import {
   type BestShots,
   type HeatMap,
@@ -19,6 +19,7 @@ import {
 import { type Frame, type Rect, type Size, toMs } from '../../core/index.js';
 import type { AudioInfo, Media, MediaInfo, VideoSource } from '../../media/index.js';
 import { writeFault } from '../../sinks/index.js';
+import { isAddress } from '../config-file.js';
 import type { ReportOutputConfig } from '../config-outputs.js';
 import type { FrameResult } from '../frame-result.js';
 import type { LineState } from '../nodes/board.js';
@@ -44,14 +45,14 @@ const MOST_SCENES = 12;
 const channels = (count: number): string => (count === 1 ? 'mono' : count === 2 ? 'stereo' : `${count} channels`);
 const audioText = ({ codec, sampleRateHz, channels: count }: AudioInfo): string => `${codec}, ${sampleRateHz / 1000} kHz, ${channels(count)}`;
 
-/** Credentials of an address stay out of the page. */
-const withoutCredentials = (uri: string): string => uri.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');
+/** What the page names a source by: folders of the machine and credentials of an address stay out of it. */
+const shownUri = (uri: string): string => (isAddress(uri) ? uri.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1') : basename(uri));
 
 function sourceInfo({ uri, durationMs, video, audio }: MediaInfo, size: Size): SourceInfo {
   const { frameRate, codec } = video ?? {};
   const [sound] = audio;
   return {
-    uri: withoutCredentials(uri),
+    uri: shownUri(uri),
     size,
     ...(durationMs === undefined ? {} : { durationMs }),
     ...(frameRate ? { framesPerSecond: frameRate.num / frameRate.den } : {}),
