@@ -64,7 +64,13 @@ export function stacked(tensors: readonly Float32Array[]): Float32Array {
 }
 
 /** Checks that a run over all rows at once answers what a run over each row answers. */
-export async function assertRowsApart(model: ModelRuntime, input: string, rowShape: readonly number[], rows: readonly Float32Array[], tolerance: number) {
+export async function assertRowsApart(
+  model: ModelRuntime,
+  input: string,
+  rowShape: readonly number[],
+  rows: readonly Float32Array[],
+  tolerance: number,
+) {
   const run = (data: Float32Array, count: number) => model.infer([{ name: input, datatype: 'FP32', shape: [count, ...rowShape], data }]);
   const together = await run(stacked(rows), rows.length);
   for (const [i, row] of rows.entries()) {

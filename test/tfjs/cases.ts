@@ -6,9 +6,15 @@ export type Make = (random: Random) => Graph;
 
 const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
 const sizesOf = (random: Random, rank: number, most = 5): number[] => Array.from({ length: rank }, () => random.int(1, most));
-const filled = (random: Random, shape: readonly number[], least?: number, most?: number): Constant => floats(shape, random.floats(product(shape), least, most));
+const filled = (random: Random, shape: readonly number[], least?: number, most?: number): Constant =>
+  floats(shape, random.floats(product(shape), least, most));
 
-const graph = (shape: readonly number[], nodes: readonly Node[], constants: Graph['constants'] = {}, outputs = ['y']): Graph => ({ shape, constants, nodes, outputs });
+const graph = (shape: readonly number[], nodes: readonly Node[], constants: Graph['constants'] = {}, outputs = ['y']): Graph => ({
+  shape,
+  constants,
+  nodes,
+  outputs,
+});
 
 /** Half the pictures come out of a convolution, so that both forms of a picture are tried: as TensorFlow keeps it, and as ONNX does. */
 function picture(random: Random, { shape, constants, nodes, outputs }: Graph): Graph {
@@ -21,7 +27,18 @@ function picture(random: Random, { shape, constants, nodes, outputs }: Graph): G
   };
   const read = nodes.map((node) => ({ ...node, input: (node.input ?? []).map((name) => (name === 'x' ? 'picture' : name)) }));
   const channels = shape[3]!;
-  return { shape, constants: { ...constants, 'copying filter': floats([1, 1, channels, 1], Array.from({ length: channels }, () => 1)) }, nodes: [copy, ...read], outputs };
+  return {
+    shape,
+    constants: {
+      ...constants,
+      'copying filter': floats(
+        [1, 1, channels, 1],
+        Array.from({ length: channels }, () => 1),
+      ),
+    },
+    nodes: [copy, ...read],
+    outputs,
+  };
 }
 
 function windows(random: Random, allowDilation: boolean) {
@@ -40,11 +57,18 @@ function windows(random: Random, allowDilation: boolean) {
 
 const ACTIVATIONS = ['Relu', 'Relu6', 'Sigmoid', 'Elu', 'LeakyRelu', 'Prelu'];
 
-function fusedWith(random: Random, channels: number) {
-  const activation = random.pick([undefined, ...ACTIVATIONS]);
+/** TF.js forgets the slope of a convolution by depth, and answers NaN. */
+const WITHOUT_LEAK = ACTIVATIONS.filter((name) => name !== 'LeakyRelu');
+
+function fusedWith(random: Random, channels: number, activations: readonly string[] = ACTIVATIONS) {
+  const activation = random.pick([undefined, ...activations]);
   const names = ['BiasAdd', ...(activation === undefined ? [] : [activation])];
   const constants = { bias: filled(random, [channels]), ...(activation === 'Prelu' ? { slopes: filled(random, [channels]) } : {}) };
-  return { attr: { fused_ops: texts(...names), num_args: whole(Object.keys(constants).length), leakyrelu_alpha: { f: 0.3 } }, constants, input: Object.keys(constants) };
+  return {
+    attr: { fused_ops: texts(...names), num_args: whole(Object.keys(constants).length), leakyrelu_alpha: { f: 0.3 } },
+    constants,
+    input: Object.keys(constants),
+  };
 }
 
 const convolution =
@@ -52,7 +76,9 @@ const convolution =
   (random) => {
     const { kernel, attr, shape } = windows(random, true);
     const last = random.int(1, byDepth ? 2 : 4);
-    const more = fused ? fusedWith(random, byDepth ? last * shape[3] : last) : { attr: {}, constants: {}, input: [] };
+    const more = fused
+      ? fusedWith(random, byDepth ? last * shape[3] : last, byDepth ? WITHOUT_LEAK : ACTIVATIONS)
+      : { attr: {}, constants: {}, input: [] };
     const constants = { w: filled(random, [...kernel, shape[3], last]), ...more.constants };
     return picture(random, graph(shape, [{ name: 'y', op, input: ['x', 'w', ...more.input], attr: { ...attr, ...more.attr } }], constants));
   };
@@ -78,15 +104,30 @@ const transposedConvolution: Make = (random) => {
   // Every size whose forward convolution gives this picture is allowed.
   const size = (n: number): number => (same ? n * stride - random.int(0, stride - 1) : (n - 1) * stride + kernel + random.int(0, stride - 1));
   const constants = { sizes: ints(rows, size(height), size(width), out), w: filled(random, [kernel, kernel, out, depth]) };
-  const attr = { strides: wholes(1, stride, stride, 1), dilations: wholes(1, 1, 1, 1), padding: text(same ? 'SAME' : 'VALID'), data_format: text('NHWC') };
-  return picture(random, graph([rows, height, width, depth], [{ name: 'y', op: 'Conv2DBackpropInput', input: ['sizes', 'w', 'x'], attr }], constants));
+  const attr = {
+    strides: wholes(1, stride, stride, 1),
+    dilations: wholes(1, 1, 1, 1),
+    padding: text(same ? 'SAME' : 'VALID'),
+    data_format: text('NHWC'),
+  };
+  return picture(
+    random,
+    graph([rows, height, width, depth], [{ name: 'y', op: 'Conv2DBackpropInput', input: ['sizes', 'w', 'x'], attr }], constants),
+  );
 };
 
 const normalisation: Make = (random) => {
   const shape = sizesOf(random, 4);
   const of = (least: number) => filled(random, [shape[3]!], least, 2);
   const constants = { scale: of(-2), offset: of(-2), mean: of(-2), variance: of(0.1) };
-  return picture(random, graph(shape, [{ name: 'y', op: 'FusedBatchNormV3', input: ['x', ...Object.keys(constants)], attr: { epsilon: { f: 0.01 }, data_format: text('NHWC') } }], constants));
+  return picture(
+    random,
+    graph(
+      shape,
+      [{ name: 'y', op: 'FusedBatchNormV3', input: ['x', ...Object.keys(constants)], attr: { epsilon: { f: 0.01 }, data_format: text('NHWC') } }],
+      constants,
+    ),
+  );
 };
 
 const resize =
@@ -94,7 +135,10 @@ const resize =
   (random) => {
     const kind = random.int(0, 2);
     const attr = { align_corners: flag(kind === 1), half_pixel_centers: flag(kind === 2) };
-    return picture(random, graph(sizesOf(random, 4, 7), [{ name: 'y', op, input: ['x', 'size'], attr }], { size: ints(random.int(1, 12), random.int(1, 12)) }));
+    return picture(
+      random,
+      graph(sizesOf(random, 4, 7), [{ name: 'y', op, input: ['x', 'size'], attr }], { size: ints(random.int(1, 12), random.int(1, 12)) }),
+    );
   };
 
 const depthToSpace: Make = (random) => {
@@ -111,7 +155,10 @@ const pad =
     const mirror = op === 'MirrorPad';
     // The picture's rows are not padded, as in all networks; a batch could not be free otherwise.
     const numbers = shape.flatMap((_, axis) => (axis === 0 && shape.length > 1 ? [0, 0] : [random.int(0, 2), random.int(0, 2)]));
-    const constants = { pads: { dtype: 'int32' as const, shape: [shape.length, 2], values: numbers }, ...(op === 'PadV2' ? { filler: floats([], [7]) } : {}) };
+    const constants = {
+      pads: { dtype: 'int32' as const, shape: [shape.length, 2], values: numbers },
+      ...(op === 'PadV2' ? { filler: floats([], [7]) } : {}),
+    };
     const attr = mirror ? { mode: text(random.pick(['REFLECT', 'SYMMETRIC'])) } : {};
     return picture(random, graph(shape, [{ name: 'y', op, input: ['x', ...Object.keys(constants)], attr }], constants));
   };
@@ -143,7 +190,14 @@ const stridedSlice: Make = (random) => {
     step.push(back ? -1 : strided ? random.int(1, 2) : 1);
   }
   const attr = Object.fromEntries(Object.entries(masks).map(([name, mask]) => [name, whole(mask)]));
-  return picture(random, graph(shape, [{ name: 'y', op: 'StridedSlice', input: ['x', 'begin', 'end', 'step'], attr }], { begin: ints(...begin), end: ints(...end), step: ints(...step) }));
+  return picture(
+    random,
+    graph(shape, [{ name: 'y', op: 'StridedSlice', input: ['x', 'begin', 'end', 'step'], attr }], {
+      begin: ints(...begin),
+      end: ints(...end),
+      step: ints(...step),
+    }),
+  );
 };
 
 const slice: Make = (random) => {
@@ -168,35 +222,73 @@ const splitV: Make = (random) => {
   // TF.js takes a -1 anywhere but in front.
   const told = random.chance() ? lengths : lengths.with(random.int(1, 2), -1);
   const node = { name: 'y', op: 'SplitV', input: ['x', 'lengths', 'axis'], attr: { num_split: whole(3) } };
-  return picture(random, graph(shape.with(axis, lengths.reduce((a, b) => a + b)), [node], { lengths: ints(...told), axis: one(axis) }, ['y', 'y:1', 'y:2']));
+  return picture(
+    random,
+    graph(
+      shape.with(
+        axis,
+        lengths.reduce((a, b) => a + b),
+      ),
+      [node],
+      { lengths: ints(...told), axis: one(axis) },
+      ['y', 'y:1', 'y:2'],
+    ),
+  );
 };
 
 const unpack: Make = (random) => {
   const shape = sizesOf(random, random.int(1, 4), 3);
   const axis = random.int(0, shape.length - 1);
   const outputs = Array.from({ length: shape[axis]! }, (_, i) => (i === 0 ? 'y' : `y:${i}`));
-  return picture(random, graph(shape, [{ name: 'y', op: 'Unpack', input: ['x'], attr: { axis: whole(random.chance() ? axis : axis - shape.length), num: whole(shape[axis]!) } }], {}, outputs));
+  return picture(
+    random,
+    graph(
+      shape,
+      [{ name: 'y', op: 'Unpack', input: ['x'], attr: { axis: whole(random.chance() ? axis : axis - shape.length), num: whole(shape[axis]!) } }],
+      {},
+      outputs,
+    ),
+  );
 };
 
 const pack: Make = (random) => {
   const shape = sizesOf(random, random.int(1, 3), 3);
   const axis = random.int(-1, shape.length);
-  return graph(shape, [{ name: 'r', op: 'Relu', input: ['x'] }, { name: 'y', op: 'Pack', input: ['x', 'r', 'x'], attr: { axis: whole(axis), N: whole(3) } }]);
+  return graph(shape, [
+    { name: 'r', op: 'Relu', input: ['x'] },
+    { name: 'y', op: 'Pack', input: ['x', 'r', 'x'], attr: { axis: whole(axis), N: whole(3) } },
+  ]);
 };
 
 const concat: Make = (random) => {
   const shape = sizesOf(random, random.int(1, 4), 3);
   const axis = random.int(0, shape.length - 1);
   const constants = { axis: one(random.chance() ? axis : axis - shape.length), ...(random.chance() ? { c: filled(random, shape) } : {}) };
-  return picture(random, graph(shape, [{ name: 'r', op: 'Relu', input: ['x'] }, { name: 'y', op: 'ConcatV2', input: ['x', 'r', ...('c' in constants ? ['c'] : []), 'axis'], attr: { N: whole('c' in constants ? 3 : 2) } }], constants));
+  return picture(
+    random,
+    graph(
+      shape,
+      [
+        { name: 'r', op: 'Relu', input: ['x'] },
+        { name: 'y', op: 'ConcatV2', input: ['x', 'r', ...('c' in constants ? ['c'] : []), 'axis'], attr: { N: whole('c' in constants ? 3 : 2) } },
+      ],
+      constants,
+    ),
+  );
 };
 
 const reduction =
   (op: string): Make =>
   (random) => {
     const shape = sizesOf(random, random.int(1, 4));
-    const axes = random.shuffled(shape.length).slice(0, random.int(1, shape.length)).map((axis) => (random.chance() ? axis : axis - shape.length));
-    return picture(random, graph(shape, [{ name: 'y', op, input: ['x', 'axes'], attr: { keep_dims: flag(random.chance()) } }], { axes: ints(...axes) }));
+    const axes = random
+      .shuffled(shape.length)
+      .slice(0, random.int(1, shape.length))
+      .map((axis) => (random.chance() ? axis : axis - shape.length));
+    return picture(
+      random,
+      graph(shape, [{ name: 'y', op, input: ['x', 'axes'], attr: { keep_dims: flag(random.chance()) } }], { axes: ints(...axes) }),
+    );
   };
 
 const extreme =
@@ -208,14 +300,33 @@ const extreme =
 
 const transpose: Make = (random) => {
   const shape = sizesOf(random, random.int(2, 4));
-  const usual = [[0, 3, 1, 2], [0, 2, 3, 1]];
+  const usual = [
+    [0, 3, 1, 2],
+    [0, 2, 3, 1],
+  ];
   const order = shape.length === 4 && random.chance() ? random.pick(usual) : random.shuffled(shape.length);
-  return picture(random, graph(shape, [{ name: 't', op: 'Transpose', input: ['x', 'order'] }, { name: 'y', op: 'Relu', input: ['t'] }], { order: ints(...order) }));
+  return picture(
+    random,
+    graph(
+      shape,
+      [
+        { name: 't', op: 'Transpose', input: ['x', 'order'] },
+        { name: 'y', op: 'Relu', input: ['t'] },
+      ],
+      { order: ints(...order) },
+    ),
+  );
 };
 
 const reshape: Make = (random) => {
   const [a, b, c] = sizesOf(random, 3) as [number, number, number];
-  const shape = random.pick([[2, a, b, c], [1, a, b, c], [2, 1, 1, c], [2, a, b, 1], [2, a, b * c]]);
+  const shape = random.pick([
+    [2, a, b, c],
+    [1, a, b, c],
+    [2, 1, 1, c],
+    [2, a, b, 1],
+    [2, a, b * c],
+  ]);
   const target = random.pick([[shape[0]!, -1], [-1, a * b * c], [shape[0]!, a, -1], [-1], [c, -1], [shape[0]!, 1, -1]]).slice();
   const valid = target.includes(-1) && product(shape) % product(target.filter((size) => size > 0)) === 0;
   return picture(random, graph(shape, [{ name: 'y', op: 'Reshape', input: ['x', 'target'] }], { target: ints(...(valid ? target : shape)) }));
@@ -252,7 +363,9 @@ const tile: Make = (random) => {
 
 const broadcastTo: Make = (random) => {
   const shape = sizesOf(random, 3, 2);
-  return graph(shape, [{ name: 'y', op: 'BroadcastTo', input: ['x', 'to'] }], { to: ints(2, ...shape.map((size) => (size === 1 ? random.int(1, 3) : size))) });
+  return graph(shape, [{ name: 'y', op: 'BroadcastTo', input: ['x', 'to'] }], {
+    to: ints(2, ...shape.map((size) => (size === 1 ? random.int(1, 3) : size))),
+  });
 };
 
 const fillAndRange: Make = (random) => {
@@ -279,7 +392,10 @@ const gather: Make = (random) => {
   const axis = random.int(0, shape.length - 1);
   const of = sizesOf(random, random.int(0, 2), 3);
   const indices: Constant = { dtype: 'int32', shape: of, values: Array.from({ length: product(of) }, () => random.int(0, shape[axis]! - 1)) };
-  return picture(random, graph(shape, [{ name: 'y', op: 'GatherV2', input: ['x', 'i', 'axis'], attr: { batch_dims: whole(0) } }], { i: indices, axis: one(axis) }));
+  return picture(
+    random,
+    graph(shape, [{ name: 'y', op: 'GatherV2', input: ['x', 'i', 'axis'], attr: { batch_dims: whole(0) } }], { i: indices, axis: one(axis) }),
+  );
 };
 
 const gatherNd: Make = (random) => {
@@ -292,13 +408,21 @@ const gatherNd: Make = (random) => {
 const sparse: Make = (random) => {
   const shape = sizesOf(random, 2);
   const count = random.int(1, 3);
-  const places = random.shuffled(product(shape)).slice(0, count).flatMap((at) => [Math.floor(at / shape[1]!), at % shape[1]!]);
+  const places = random
+    .shuffled(product(shape))
+    .slice(0, count)
+    .flatMap((at) => [Math.floor(at / shape[1]!), at % shape[1]!]);
   const length = places.length / 2;
   const nodes = [
     { name: 'dense', op: 'SparseToDense', input: ['places', 'to', 'values', 'otherwise'] },
     { name: 'y', op: 'Mul', input: ['x', 'dense'] },
   ];
-  return graph(shape, nodes, { places: { dtype: 'int32', shape: [length, 2], values: places }, to: ints(...shape), values: filled(random, [length]), otherwise: floats([], [3]) });
+  return graph(shape, nodes, {
+    places: { dtype: 'int32', shape: [length, 2], values: places },
+    to: ints(...shape),
+    values: filled(random, [length]),
+    otherwise: floats([], [3]),
+  });
 };
 
 const suppression =
@@ -310,7 +434,19 @@ const suppression =
       { name: 'size', op: 'Abs', input: ['x'] },
       { name: 'to', op: 'Add', input: ['from', 'size'] },
       { name: 'boxes', op: 'ConcatV2', input: ['from', 'to', 'axis'], attr: { N: whole(2) } },
-      { name: 'y', op, input: ['boxes', 'scores', 'most', 'overlap', ...(op === 'NonMaxSuppressionV2' ? [] : ['least']), ...(op === 'NonMaxSuppressionV5' ? ['sigma'] : [])], attr: { pad_to_max_output_size: flag(false) } },
+      {
+        name: 'y',
+        op,
+        input: [
+          'boxes',
+          'scores',
+          'most',
+          'overlap',
+          ...(op === 'NonMaxSuppressionV2' ? [] : ['least']),
+          ...(op === 'NonMaxSuppressionV5' ? ['sigma'] : []),
+        ],
+        attr: { pad_to_max_output_size: flag(false) },
+      },
     ];
     const constants = {
       from: filled(random, [count, 2], 0, 2),
@@ -331,19 +467,39 @@ const matMul =
     const [a, b] = [random.chance() && !fused, random.chance()];
     const more = fused ? fusedWith(random, n) : { attr: {}, constants: {}, input: [] };
     const constants = { w: filled(random, b ? [n, k] : [k, n]), ...more.constants };
-    return graph(a ? [k, m] : [m, k], [{ name: 'y', op: fused ? '_FusedMatMul' : 'MatMul', input: ['x', 'w', ...more.input], attr: { transpose_a: flag(a), transpose_b: flag(b), ...more.attr } }], constants);
+    return graph(
+      a ? [k, m] : [m, k],
+      [
+        {
+          name: 'y',
+          op: fused ? '_FusedMatMul' : 'MatMul',
+          input: ['x', 'w', ...more.input],
+          attr: { transpose_a: flag(a), transpose_b: flag(b), ...more.attr },
+        },
+      ],
+      constants,
+    );
   };
 
 const batchMatMul: Make = (random) => {
   const [rows, m, k, n] = sizesOf(random, 4) as [number, number, number, number];
   const [a, b] = [random.chance(), random.chance()];
-  return graph(a ? [rows, k, m] : [rows, m, k], [{ name: 'y', op: 'BatchMatMulV2', input: ['x', 'w'], attr: { adj_x: flag(a), adj_y: flag(b) } }], { w: filled(random, b ? [rows, n, k] : [rows, k, n]) });
+  return graph(a ? [rows, k, m] : [rows, m, k], [{ name: 'y', op: 'BatchMatMulV2', input: ['x', 'w'], attr: { adj_x: flag(a), adj_y: flag(b) } }], {
+    w: filled(random, b ? [rows, n, k] : [rows, k, n]),
+  });
 };
 
 const einsum: Make = (random) => {
   const [b, h, w, c] = sizesOf(random, 4, 4) as [number, number, number, number];
-  const [equation, shape] = random.pick<[string, number[]]>([['bhwc,hwc->bc', [h, w, c]], ['bhwc,ck->bhwk', [c, 3]], ['bhwc,bhwc->bhw', [b, h, w, c]], ['bhwc,hc->hbw', [h, c]]]);
-  return graph([b, h, w, c], [{ name: 'y', op: 'Einsum', input: ['x', 'w'], attr: { equation: text(equation), N: whole(2) } }], { w: filled(random, shape) });
+  const [equation, shape] = random.pick<[string, number[]]>([
+    ['bhwc,hwc->bc', [h, w, c]],
+    ['bhwc,ck->bhwk', [c, 3]],
+    ['bhwc,bhwc->bhw', [b, h, w, c]],
+    ['bhwc,hc->hbw', [h, c]],
+  ]);
+  return graph([b, h, w, c], [{ name: 'y', op: 'Einsum', input: ['x', 'w'], attr: { equation: text(equation), N: whole(2) } }], {
+    w: filled(random, shape),
+  });
 };
 
 /** An operator on one number at a time, whose inputs are between `least` and `most`. */
@@ -376,14 +532,22 @@ const onOthers =
   (random) => {
     const { nodes, constants } = prepared(random);
     const shape = sizesOf(random, random.int(1, 4));
-    return picture(random, graph(shape, [...nodes, { name: 'z', op, input: nodes.some(({ name }) => name === 'b') ? ['a', 'b'] : ['a'] }, { name: 'y', op: 'Cast', input: ['z'], attr: { SrcT: back, DstT: FLOAT } }], constants));
+    return picture(
+      random,
+      graph(
+        shape,
+        [
+          ...nodes,
+          { name: 'z', op, input: nodes.some(({ name }) => name === 'b') ? ['a', 'b'] : ['a'] },
+          { name: 'y', op: 'Cast', input: ['z'], attr: { SrcT: back, DstT: FLOAT } },
+        ],
+        constants,
+      ),
+    );
   };
 
 const truths = (one: boolean) => () => ({
-  nodes: [
-    { name: 'a', op: 'Greater', input: ['x', 'zero'] },
-    ...(one ? [] : [{ name: 'b', op: 'Less', input: ['x', 'half'] }]),
-  ],
+  nodes: [{ name: 'a', op: 'Greater', input: ['x', 'zero'] }, ...(one ? [] : [{ name: 'b', op: 'Less', input: ['x', 'half'] }])],
   constants: { zero: floats([], [0]), half: floats([], [0.5]) },
 });
 
@@ -445,12 +609,19 @@ const places: Make = (random) => {
 const likeness =
   (op: string): Make =>
   (random) =>
-    graph(sizesOf(random, 3), [{ name: 'z', op, input: ['x'] }, { name: 'y', op: 'Add', input: ['x', 'z'] }]);
+    graph(sizesOf(random, 3), [
+      { name: 'z', op, input: ['x'] },
+      { name: 'y', op: 'Add', input: ['x', 'z'] },
+    ]);
 
-const clip: Make = (random) => graph(sizesOf(random, 3), [{ name: 'y', op: 'ClipByValue', input: ['x', 'low', 'high'] }], { low: floats([], [-0.5]), high: floats([], [1]) });
+const clip: Make = (random) =>
+  graph(sizesOf(random, 3), [{ name: 'y', op: 'ClipByValue', input: ['x', 'low', 'high'] }], { low: floats([], [-0.5]), high: floats([], [1]) });
 
 const addAll: Make = (random) => {
-  const nodes = [{ name: 'r', op: 'Relu', input: ['x'] }, { name: 'y', op: 'AddN', input: ['x', 'r', 'x'], attr: { N: whole(3) } }];
+  const nodes = [
+    { name: 'r', op: 'Relu', input: ['x'] },
+    { name: 'y', op: 'AddN', input: ['x', 'r', 'x'], attr: { N: whole(3) } },
+  ];
   return picture(random, graph(sizesOf(random, 4), nodes));
 };
 
@@ -472,7 +643,13 @@ const prelu: Make = (random) => {
   return picture(random, graph(shape, [{ name: 'y', op: 'Prelu', input: ['x', 'slopes'] }], { slopes: filled(random, slopes) }));
 };
 
-const identity: Make = (random) => graph(sizesOf(random, 4), [{ name: 'i', op: 'Identity', input: ['x'] }, { name: 's', op: 'StopGradient', input: ['i'] }, { name: 'n', op: 'IdentityN', input: ['s', 'x'] }, { name: 'y', op: 'Add', input: ['n', 'n:1'] }]);
+const identity: Make = (random) =>
+  graph(sizesOf(random, 4), [
+    { name: 'i', op: 'Identity', input: ['x'] },
+    { name: 's', op: 'StopGradient', input: ['i'] },
+    { name: 'n', op: 'IdentityN', input: ['s', 'x'] },
+    { name: 'y', op: 'Add', input: ['n', 'n:1'] },
+  ]);
 
 const rows = (names: readonly string[], make: (op: string) => Make): Record<string, Make> => Object.fromEntries(names.map((op) => [op, make(op)]));
 
@@ -530,7 +707,33 @@ export const CASES: Readonly<Record<string, Make>> = {
   _FusedMatMul: matMul(true),
   BatchMatMulV2: batchMatMul,
   Einsum: einsum,
-  ...rows(['Relu', 'Relu6', 'Elu', 'Selu', 'Softplus', 'Sigmoid', 'Abs', 'Neg', 'Sign', 'Square', 'Exp', 'Expm1', 'Erf', 'Sin', 'Cos', 'Atan', 'Sinh', 'Cosh', 'Tanh', 'Floor', 'Ceil', 'Round'], (op) => unary(op, -8, 8)),
+  ...rows(
+    [
+      'Relu',
+      'Relu6',
+      'Elu',
+      'Selu',
+      'Softplus',
+      'Sigmoid',
+      'Abs',
+      'Neg',
+      'Sign',
+      'Square',
+      'Exp',
+      'Expm1',
+      'Erf',
+      'Sin',
+      'Cos',
+      'Atan',
+      'Sinh',
+      'Cosh',
+      'Tanh',
+      'Floor',
+      'Ceil',
+      'Round',
+    ],
+    (op) => unary(op, -8, 8),
+  ),
   ...rows(['Asin', 'Acos'], (op) => unary(op, -0.9, 0.9)),
   ...rows(['Sqrt', 'Rsqrt', 'Reciprocal', 'Log', 'Log1p'], (op) => unary(op, 0.1, 9)),
   Tan: unary('Tan', -1, 1),
@@ -543,9 +746,11 @@ export const CASES: Readonly<Record<string, Make>> = {
   ...rows(['LogicalAnd', 'LogicalOr'], (op) => onOthers(op, truths(false), { type: 'DT_BOOL' })),
   LogicalNot: onOthers('LogicalNot', truths(true), { type: 'DT_BOOL' }),
   ...rows(['Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual'], (op) => onOthers(op, numbers, { type: 'DT_BOOL' })),
-  ...rows(['Add', 'Sub', 'Mul', 'Maximum', 'Minimum', 'FloorDiv', 'FloorMod', 'RealDiv'].map((op) => op), (op) => (random) => (random.chance() ? binary(op, 0.3, 1.5) : onOthers(op, numbers, INT))(random)),
+  ...rows(
+    ['Add', 'Sub', 'Mul', 'Maximum', 'Minimum', 'FloorDiv', 'FloorMod', 'RealDiv'].map((op) => op),
+    (op) => (random) => (random.chance() ? binary(op, 0.3, 1.5) : onOthers(op, numbers, INT))(random),
+  ),
   ...rows(['Select', 'SelectV2'], select),
   ...rows(['ZerosLike', 'OnesLike'], likeness),
   Identity: identity,
 };
-

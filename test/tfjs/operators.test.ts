@@ -8,7 +8,7 @@ import { seeded } from './random.js';
 import { openReference } from './reference.js';
 
 /** Graphs tried of each operator: enough that each pair of its options has met. */
-const GRAPHS = 24;
+const GRAPHS = 16;
 
 /** Both compute in 32 bits, in another order: a sum of some dozens of products is a few units of the last place apart. */
 const RELATIVE = 2e-6;

@@ -51,7 +51,11 @@ export async function openReference({ json, weights }: Files, backend: Backend):
   await tf.setBackend(backend);
   await tf.ready();
   const bytes = Uint8Array.from(Buffer.concat(weights));
-  const artifacts = { ...(json as object), weightSpecs: (json as Artifacts).weightsManifest.flatMap((group) => group.weights), weightData: bytes.buffer };
+  const artifacts = {
+    ...(json as object),
+    weightSpecs: (json as Artifacts).weightsManifest.flatMap((group) => group.weights),
+    weightData: bytes.buffer,
+  };
   const model = await loadGraphModel(tf.io.fromMemory(artifacts as never));
   return {
     async run(name, shape, data, outputs) {
