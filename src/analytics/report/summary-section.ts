@@ -1,7 +1,7 @@
 import { crossingTotals, headline, trackTotals, watchedMs } from './headline.js';
 import { type Markup, html } from './markup.js';
 import type { RunReport, StreamReport } from './run-report.js';
-import { brief, count, duration, plural } from './wording.js';
+import { brief, count, plural, videoTime } from './wording.js';
 
 /** A key figure. */
 interface Tile {
@@ -42,7 +42,7 @@ function tiles(report: RunReport): readonly Tile[] {
     ...crossings,
     ...trackTile(report.streams),
     { value: count(peak), name: 'most at once' },
-    { value: duration(watchedMs(report)), name: 'of video', note: `${count(framesOf(report.streams))} frames` },
+    { value: videoTime(watchedMs(report)), name: 'of video', note: `${count(framesOf(report.streams))} frames` },
     ...speedTile(report),
   ];
 }
