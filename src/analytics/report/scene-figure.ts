@@ -97,7 +97,7 @@ function heatFigure({ scene, source, heat }: StreamReport, n: number, sceneIsDra
         <image width="${width}" height="${height}" preserveAspectRatio="none" href="${dataUri('image/png', toPng(heat))}" />
       </svg>
     </div>
-    <figcaption>Where they stood and walked: from <span class="ramp"></span> a moment to longest.</figcaption>
+    <figcaption>Time spent there: a moment <span class="ramp"></span> longest.</figcaption>
   </figure>`;
 }
 

@@ -123,10 +123,13 @@ function seenSection({ statistics }: StreamReport, heading: Markup): Markup {
   </section>`;
 }
 
+/** Width by height from which a picture is shown whole in the gallery's upright frame, not cut to fill it. */
+const WIDE = 0.8;
+
 function shot({ trackId, label, confidence, timeMs, jpeg, size }: BestShot, firstMs: number): Markup {
   const time = videoTime(timeMs - firstMs);
   const source = trusted(`data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`);
-  return html`<li>
+  return html`<li class="${size.width > WIDE * size.height ? 'wide' : 'tall'}">
     <img src="${source}" width="${size.width}" height="${size.height}" alt="${label} ${trackId} at ${time}" />
     <p><b>${label} ${trackId}</b><span>${time} · ${Math.round(confidence * 100)} %</span></p>
   </li>`;

@@ -32,7 +32,7 @@ const CARDS = `.card{background:var(--card);border:1px solid var(--rule);border-
 .picture{padding:0;overflow:hidden}
 .picture figcaption{padding:.7rem 1.1rem .8rem}
 figure.card:not(.picture) figcaption{margin-bottom:.6rem}
-figure.card>div~figcaption{margin:.9rem 0 0!important}
+figure.card:not(.picture)>div~figcaption{margin:.9rem 0 0}
 .scroll{overflow-x:auto}
 .pictures{display:grid;gap:1rem;max-width:44rem}.pictures .card{margin:0}
 @media (min-width:900px){.pictures.of-2{grid-template-columns:1fr 1fr;max-width:none}}
@@ -49,9 +49,10 @@ figure.card>div~figcaption{margin:.9rem 0 0!important}
 .facts dt{font-size:.8rem;color:var(--quiet)}
 .facts dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums}
 .minis{display:grid;grid-template-columns:1fr 1fr;gap:1.25rem}
-.shots{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(8.2rem,1fr));gap:.9rem}
+.shots{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(9.3rem,44%),1fr));gap:.9rem}
 .shots li{background:var(--card);border:1px solid var(--rule);border-radius:12px;overflow:hidden;break-inside:avoid}
-.shots img{display:block;width:100%;height:auto;aspect-ratio:2/3;object-fit:contain;background:var(--ground)}
+.shots img{display:block;width:100%;height:auto;aspect-ratio:2/3;object-fit:cover;background:var(--ground)}
+.shots .wide img{object-fit:contain}
 .shots p{padding:.5rem .7rem .6rem;font-size:.85rem;line-height:1.35}
 .shots b{display:block;font-weight:600}
 .shots span{color:var(--quiet);font-variant-numeric:tabular-nums}
