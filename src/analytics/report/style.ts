@@ -114,6 +114,7 @@ td:last-child,th:last-child{padding-right:0}
 const PRINT = `@page{margin:14mm}
 @media print{html{color-scheme:light}body{background:#fff;font-size:10.5pt}main{max-width:none;padding:0}
 .button,details{display:none}.card,.shots li,.tile,article,tr{break-inside:avoid}h2{break-after:avoid;margin-top:1.6rem}
+.pictures.of-2{grid-template-columns:1fr 1fr}
 .at-small,.at-large{display:none!important}.at-medium{display:block!important}
 .scene,.swatch,.ramp,.tag{print-color-adjust:exact;-webkit-print-color-adjust:exact}}`;
 
