@@ -1,2 +1,4 @@
+export * from './convert/converters.js';
+export * from './convert/onnx-description.js';
 export * from './convert/onnx-graph.js';
 export * from './convert/tfjs/convert-tfjs.js';

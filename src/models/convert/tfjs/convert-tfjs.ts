@@ -134,8 +134,10 @@ function convertGraph(source: Source, batch: Batch): OnnxGraph {
   };
   for (const node of source.nodes) {
     const data = node.input.filter((reference) => !reference.startsWith('^'));
+    onnx.scope = node.name;
     values.set(node.name, convertNode(node, data.map(valueOf), source, graph));
   }
+  onnx.scope = undefined;
   for (const output of source.outputs) writeOutput(output, valueOf(output.name), graph);
   onnx.prune();
   return onnx;
@@ -165,5 +167,9 @@ export function convertTfjs(json: unknown, weights: readonly Uint8Array[], optio
   checkOperators(neededNodes(model, outputs));
   const nodes = inOrder(model, outputs);
   const constants = decodeWeights(model, weights);
-  return convertBest({ model, constants, outputs, nodes }).toBytes();
+  try {
+    return convertBest({ model, constants, outputs, nodes }).toBytes();
+  } catch (error) {
+    throw toFault(error, 'INPUT_CORRUPT', 'model.json: ');
+  }
 }
