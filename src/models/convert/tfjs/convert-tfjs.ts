@@ -104,6 +104,8 @@ function followRows(node: TfjsNode, inputs: readonly Value[], output: Value, gra
   output.counted = counted && !output.constant && !areNumbers(output.ints);
   if (output.counted && (!output.fixed || output.datatype !== 'INT64')) graph.mixesRows(node);
   const { sizes } = output;
+  const unclear = sizes === undefined || sizes.includes(undefined);
+  if (unclear && inputs.some((value) => value.counted)) graph.mixesRows(node);
   if (!output.fixed && (sizes?.[0] !== ROWS || sizes.slice(1).includes(ROWS))) graph.mixesRows(node);
 }
 
