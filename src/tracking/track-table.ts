@@ -105,9 +105,13 @@ export class TrackTable {
     }
   }
 
-  /** Whether a detection of this frame belongs to a track. */
-  isTaken(detection: number): boolean {
-    return this.#trackOf[detection] !== undefined;
+  /** Lists the detections that no track has taken, with confidences from `least` up to, not including, `below`. Confidence 0 is no detection. */
+  listFree(into: Positions, least: number, below = Infinity): void {
+    into.clear();
+    for (let i = 0; i < this.#trackOf.length; i++) {
+      const confidence = this.confidences[i]!;
+      if (confidence > 0 && confidence >= least && confidence < below && this.#trackOf[i] === undefined) into.push(i);
+    }
   }
 
   /** Whether a track has a detection of this frame. */
@@ -142,7 +146,7 @@ export class TrackTable {
   }
 
   /** Begins a tentative track at a detection of this frame. */
-  begin(detection: number): Track {
+  begin(detection: number): void {
     const { boxes, classIds } = this.#seen;
     const x1 = boxes[4 * detection]!;
     const y1 = boxes[4 * detection + 1]!;
@@ -161,12 +165,15 @@ export class TrackTable {
     };
     this.tracks.push(track);
     this.#trackOf[detection] = track;
-    return track;
   }
 
-  /** Gives a tentative track its id. */
-  confirm(track: Track): void {
-    if (track.id === 0) track.id = this.#nextId++;
+  /**
+   * Ends a frame for tentative tracks: those without a detection go, those with `confirmAfter` detections in a row get an id.
+   * On the first frame of a stream one detection is enough.
+   */
+  settle(confirmAfter: number): void {
+    this.drop((track) => track.id === 0 && !this.isSeen(track));
+    for (const track of this.tracks) if (track.id === 0 && (track.matches >= confirmAfter || this.frame === 1)) track.id = this.#nextId++;
   }
 
   /** Forgets tracks. */
