@@ -238,7 +238,7 @@ test('version 3: weights beside the layer, ends without a mark, default boxes by
     full: [248.95],
   });
   await using boxes = await open(net, { outputs: ['unread'] });
-  assert.deepEqual(specOf(boxes), ['unread FP32 [1, 2, 8]']);
+  assert.deepEqual(specOf(boxes), ['x FP32 [1, 2, 1, 2]', 'unread FP32 [1, 2, 8]']);
 });
 
 test('damaged files are told by what is wrong with them', () => {
