@@ -4,7 +4,17 @@ import { NULL_LOG, fail } from '../../core/index.js';
 import { filesSource, findModel } from './catalogue.js';
 import { conversionId, convertModel } from './converted.js';
 import { digestBytes, digestFile, mismatch } from './digest.js';
-import { findCachedSources, findInCache, findInMirror, findInstalled, findOtherConversion, findSources, modelPath, packageKey, sourcesFolder } from './locate.js';
+import {
+  findCachedSources,
+  findInCache,
+  findInMirror,
+  findInstalled,
+  findOtherConversion,
+  findSources,
+  modelPath,
+  packageKey,
+  sourcesFolder,
+} from './locate.js';
 import { withLock } from './lock.js';
 import type { FoundFile, Origin, SourceFile, ZooOptions } from './options.js';
 import { CACHE_LAYOUT } from './places.js';
