@@ -36,8 +36,9 @@ test('a mask that is three pixels off moves onto the edge in the photograph', ()
     { radius: 6, epsilon: 1e-4 },
   );
   const middle = row(refined, 24);
-  assert.ok(middle[29]! > 0.75, `${middle[29]} on the person's last column`);
-  assert.ok(middle[30]! < 0.45, `${middle[30]} on the background's first`);
+  const drops = Array.from({ length: 62 }, (_, x) => middle[x]! - middle[x + 1]!);
+  assert.equal(drops.indexOf(Math.max(...drops)), 29, 'the steepest drop lies between the last column of the person and the first of the background');
+  assert.ok(middle[29]! > 0.75 && middle[33]! < 0.5, `${middle[29]} and ${middle[33]}`);
   assert.ok(middle[10]! > 0.99 && middle[55]! < 0.01);
 });
 

@@ -98,7 +98,7 @@ export const PEOPLE = {
     name: 'jersey',
     photograph: 'charles',
     crop: { x: 100, y: 260, width: 700, height: 940 },
-    shown: 0.5,
+    shown: 0.46,
     stature: 1.84,
     lettered: true,
   },
