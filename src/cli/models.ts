@@ -62,10 +62,15 @@ const sourceText = ({ source }: CatalogueEntry): string => {
   return source.kind === 'url' ? source.url : `mirror only. ${source.hint}`;
 };
 
+function inputText({ picture }: CatalogueEntry): string {
+  if (!picture) return 'tensors, see limits';
+  const { mode, size, order, layout, pad } = picture.fit;
+  return `${picture.input}: ${size.width}x${size.height} ${order} ${layout}, fit ${mode}, pad ${pad}`;
+}
+
 function cardText(model: ListedModel): string {
   const { entry, here, problem } = model;
-  const { card, picture, head } = entry;
-  const { mode, size, order, layout, pad } = picture.fit;
+  const { card, head } = entry;
   const labels = entry.labels.length > 8 ? `${entry.labels.slice(0, 8).join(', ')}, ... (${entry.labels.length})` : entry.labels.join(', ');
   const rows: readonly (readonly [string, string])[] = [
     ['name', [entry.name, ...(entry.aliases ?? [])].join(', ')],
@@ -77,7 +82,7 @@ function cardText(model: ListedModel): string {
     ...card.figures.map((figure, i) => [i === 0 ? 'figures' : '', figure] as const),
     ['source', sourceText(entry)],
     ['file', `${entry.file}${entry.sha256 === undefined ? ` (converted from ${entry.conversion})` : `, sha256 ${entry.sha256}`}`],
-    ['input', `${picture.input}: ${size.width}x${size.height} ${order} ${layout}, fit ${mode}, pad ${pad}`],
+    ['input', inputText(entry)],
     ['head', `${head.type} on ${Object.values(head.outputs).join(', ')}`],
     ['labels', labels],
     ['here', problem ?? (here ? `${here.path} (${here.from}, ${formatBytes(here.bytes)})` : stateOf(model))],

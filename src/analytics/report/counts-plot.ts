@@ -50,6 +50,7 @@ export function countsFigure(statistics: StreamStatistics): Markup {
       </tr>`,
   );
   return html`<figure class="card">
+    <figcaption>In sight over time</figcaption>
     <ul class="legend">
       ${legend}
     </ul>

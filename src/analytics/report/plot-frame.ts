@@ -30,7 +30,7 @@ export interface PlotFrame {
   readonly y: ScaleLinear<number, number>;
 }
 
-const MARGIN = { left: 34, right: 12, top: 10, bottom: 24 };
+const MARGIN = { left: 34, right: 12, top: 10, bottom: 30 };
 
 /** A frame over `[0, endMs]` of video time and the given range of values. */
 export function plotFrame(width: number, height: number, endMs: number, values: readonly [number, number]): PlotFrame {
@@ -65,7 +65,7 @@ export function plotPicture({ width, height, x, y }: PlotFrame, label: string, i
         >`,
   );
   const times = timeTicks(x.domain()[1]!, Math.max(3, Math.floor(width / 90))).map((ms) => {
-    const anchor = x(ms) > right - 14 ? 'end' : 'middle';
+    const anchor = ms === 0 ? 'start' : x(ms) > right - 14 ? 'end' : 'middle';
     return html`<text class="tick" text-anchor="${anchor}" x="${px(x(ms))}" y="${height - 6}">${videoTime(ms)}</text>`;
   });
   return html`<svg class="plot" role="img" aria-label="${label}" viewBox="0 0 ${width} ${height}">

@@ -3,7 +3,7 @@ import { type Markup, html } from './markup.js';
 import { planGraph } from './plan-graph.js';
 import type { Notice, ProducedFile, RunReport } from './run-report.js';
 import { fileAddress } from './summary-section.js';
-import { brief, bytes, count, duration } from './wording.js';
+import { bytes, count, duration, measured } from './wording.js';
 
 const noticeItem = ({ kind, text }: Notice): Markup => html`<li class="${kind}"><b>${kind === 'loss' ? 'Lost' : 'Note'}</b> ${text}</li>`;
 
@@ -29,8 +29,8 @@ function timingRow({ node, runs, meanMs, maxMs }: NodeTiming, busiestMs: number)
       </svg>
     </th>
     <td>${count(runs)}</td>
-    <td>${brief(meanMs)}</td>
-    <td>${brief(maxMs)}</td>
+    <td>${measured(meanMs)}</td>
+    <td>${measured(maxMs)}</td>
   </tr>`;
 }
 

@@ -1,4 +1,4 @@
-import type { Point } from '../../core/index.js';
+import type { Point, Size } from '../../core/index.js';
 import type { Line } from '../port.js';
 import { type Content, type Markup, html, trusted } from './markup.js';
 import { toPng } from './png.js';
@@ -41,21 +41,23 @@ function drawnLine(line: Line, width: number): Markup {
   return html`<path class="halo" d="${way}${shaft}" /><path class="watched" d="${way}" /><path class="inward" d="${shaft}" />`;
 }
 
-/** Where the tag of a line stands, in percent of the picture: on its left, so that the arrow stays free, and within the picture. */
-function tagPlace(line: Line, { width, height }: { width: number; height: number }): Point {
-  const right = towardsRight(line);
+/** How far along its line a tag stands: not in the middle, where the arrow is. */
+const TAG_AT = 0.2;
+
+/** Where the tag of a line stands, in percent of the picture, and within it. */
+function tagPlace({ from, to }: Line, { width, height }: Size): Point {
   const within = (value: number, least: number): number => Math.min(100 - least, Math.max(least, value));
   return {
-    x: within((100 * ((line.from.x + line.to.x) / 2 - right.x * width * 0.07)) / width, 16),
-    y: within((100 * ((line.from.y + line.to.y) / 2 - right.y * width * 0.04)) / height, 6),
+    x: within((100 * (from.x + (to.x - from.x) * TAG_AT)) / width, 16),
+    y: within((100 * (from.y + (to.y - from.y) * TAG_AT)) / height, 6),
   };
 }
 
 const sceneId = (n: number): string => `scene-${n}`;
 
-/** The scene with its lines and what was counted at each; `n` is the stream's place in the report. */
-export function linesFigure({ scene, source }: StreamReport, lines: readonly CountedLine[], n: number): StyledFigure {
-  if (scene === undefined) return { markup: html``, css: '' };
+/** The scene with its lines and what was counted at each. */
+function linesFigure({ scene, source }: StreamReport, lines: readonly CountedLine[], n: number): StyledFigure {
+  if (scene === undefined || lines.length === 0) return { markup: html``, css: '' };
   const { width, height } = source.size;
   const tags = lines.map(({ line, in: into, out }, at) => {
     const { x, y } = tagPlace(line, source.size);
@@ -69,11 +71,14 @@ export function linesFigure({ scene, source }: StreamReport, lines: readonly Cou
   const label = `The scene with ${lines.length === 1 ? 'the line' : 'the lines'} ${lines.map(({ line }) => line.name).join(', ')}; an arrow shows which way is in`;
   return {
     css: tags.map(({ css }) => css).join(''),
-    markup: html`<div class="scene">
-      <svg role="img" aria-label="${label}" viewBox="0 0 ${width} ${height}">
-        ${sceneImage(scene.jpeg, width, height, n)}${lines.map(({ line }) => drawnLine(line, width))}</svg
-      >${tags.map(({ markup }) => markup)}
-    </div>`,
+    markup: html`<figure class="card picture">
+      <div class="scene">
+        <svg role="img" aria-label="${label}" viewBox="0 0 ${width} ${height}">
+          ${sceneImage(scene.jpeg, width, height, n)}${lines.map(({ line }) => drawnLine(line, width))}</svg
+        >${tags.map(({ markup }) => markup)}
+      </div>
+      <figcaption>Arrows point to where <b class="in">in</b> leads: from the left of a line to its right.</figcaption>
+    </figure>`,
   };
 }
 
@@ -81,7 +86,7 @@ const sceneImage = (jpeg: Uint8Array, width: number, height: number, n: number):
   html`<image id="${sceneId(n)}" width="${width}" height="${height}" preserveAspectRatio="none" href="${dataUri('image/jpeg', jpeg)}" />`;
 
 /** Where objects stayed, over the scene in grey; the scene's bytes stand in the report once, in the lines' figure when there is one. */
-export function heatFigure({ scene, source, heat }: StreamReport, n: number, sceneIsDrawn: boolean): Markup {
+function heatFigure({ scene, source, heat }: StreamReport, n: number, sceneIsDrawn: boolean): Markup {
   if (heat === undefined) return html``;
   const { width, height } = source.size;
   const below: Content = scene && (sceneIsDrawn ? html`<use href="#${sceneId(n)}" />` : sceneImage(scene.jpeg, width, height, n));
@@ -92,6 +97,20 @@ export function heatFigure({ scene, source, heat }: StreamReport, n: number, sce
         <image width="${width}" height="${height}" preserveAspectRatio="none" href="${dataUri('image/png', toPng(heat))}" />
       </svg>
     </div>
-    <figcaption>Where they stood and walked: from <span class="ramp"></span> a moment to longest.</figcaption>
+    <figcaption>Time spent there: a moment <span class="ramp"></span> longest.</figcaption>
   </figure>`;
+}
+
+/** The scene: its lines, and where objects stayed. `n` is the stream's place in the report. */
+export function sceneSection(stream: StreamReport, lines: readonly CountedLine[], n: number, heading: Markup): StyledFigure {
+  const drawn = linesFigure(stream, lines, n);
+  const pictures = (drawn.css === '' ? 0 : 1) + (stream.heat === undefined ? 0 : 1);
+  if (pictures === 0) return drawn;
+  return {
+    css: drawn.css,
+    markup: html`<section>
+      <h2>The scene${heading}</h2>
+      <div class="pictures of-${pictures}">${drawn.markup}${heatFigure(stream, n, drawn.css !== '')}</div>
+    </section>`,
+  };
 }

@@ -1,3 +1,4 @@
+import type { StreamStatistics } from '../run-statistics.js';
 import { countsFigure } from './counts-plot.js';
 import { crossingsFigure } from './crossings-plot.js';
 import { quantile } from '../histogram.js';
@@ -6,14 +7,8 @@ import type { BestShot } from '../port.js';
 import { type Markup, html, trusted } from './markup.js';
 import { miniHistogram } from './mini-histogram.js';
 import type { StreamReport } from './run-report.js';
-import { type CountedLine, heatFigure, linesFigure } from './scene-figure.js';
+import { type CountedLine, type StyledFigure, sceneSection } from './scene-figure.js';
 import { count, counted, duration, plural, videoTime } from './wording.js';
-
-/** Sections of one stream, and the rules of style that only they need. */
-export interface StreamSections {
-  readonly markup: Markup;
-  readonly css: string;
-}
 
 const countedLines = ({ lines, statistics: { crossings } }: StreamReport): readonly CountedLine[] =>
   lines.map((line) => {
@@ -22,7 +17,7 @@ const countedLines = ({ lines, statistics: { crossings } }: StreamReport): reado
     return { line, in: of('in'), out: of('out') };
   });
 
-function lineRows({ statistics: { crossings } }: StreamReport, { line, in: into, out }: CountedLine): Markup {
+function lineRows({ crossings }: StreamStatistics, { line, in: into, out }: CountedLine): Markup {
   const labels = [...new Set(crossings.filter(({ line: name }) => name === line.name).map(({ label }) => label))];
   const of = (label: string, wanted: 'in' | 'out'): number =>
     crossings.find((row) => row.line === line.name && row.label === label && row.direction === wanted)?.count ?? 0;
@@ -45,38 +40,30 @@ function lineRows({ statistics: { crossings } }: StreamReport, { line, in: into,
     ${rows}`;
 }
 
-function crossingsSection(stream: StreamReport, n: number, heading: Markup): StreamSections {
-  const lines = countedLines(stream);
-  if (lines.length === 0) return { markup: html``, css: '' };
-  const { markup, css } = linesFigure(stream, lines, n);
+function crossingsSection({ statistics }: StreamReport, lines: readonly CountedLine[], heading: Markup): Markup {
+  if (lines.length === 0) return html``;
   const crossed = lines.filter((line) => line.in + line.out > 0);
-  return {
-    css,
-    markup: html`<section>
-      <h2>Crossings${heading}</h2>
-      <figure class="card picture">
-        ${markup}
-        <figcaption>Arrows point to where <b class="in">in</b> leads: from the left of a line to its right.</figcaption>
-      </figure>
-      <div class="card scroll">
-        <table class="figures">
-          <thead>
-            <tr>
-              <th scope="col">Line</th>
-              <th scope="col">In</th>
-              <th scope="col">Out</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${lines.map((line) => lineRows(stream, line))}
-          </tbody>
-        </table>
-      </div>
-      ${crossed.map(({ line }) => crossingsFigure(stream.statistics, line.name))}
-    </section>`,
-  };
+  return html`<section>
+    <h2>Crossings${heading}</h2>
+    <div class="card scroll">
+      <table class="figures">
+        <thead>
+          <tr>
+            <th scope="col">Line</th>
+            <th scope="col">In</th>
+            <th scope="col">Out</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${lines.map((line) => lineRows(statistics, line))}
+        </tbody>
+      </table>
+    </div>
+    ${crossed.map(({ line }) => crossingsFigure(statistics, line.name))}
+  </section>`;
 }
 
+const percent = (value: number): string => `${Math.round(value * 100)} %`;
 const seconds = (value: number): string => duration(value * 1000).replace(/\.0 s$/, ' s');
 
 function labelCard({ label, objects, peak, tracks, dwellSeconds, confidence }: LabelStatistics, n: number): Markup {
@@ -92,8 +79,8 @@ function labelCard({ label, objects, peak, tracks, dwellSeconds, confidence }: L
     ['detections', count(objects)],
   ];
   const dwell = tracks > 0 ? miniHistogram({ histogram: dwellSeconds, title: 'Time in sight', of: 'track', edge: seconds }) : undefined;
-  const sure = miniHistogram({ histogram: confidence, title: 'Confidence', of: 'detection', edge: (value) => `${Math.round(value * 100)} %` });
-  return html`<article class="card label">
+  const sure = miniHistogram({ histogram: confidence, title: 'Confidence', of: 'detection', edge: percent, end: '100 %' });
+  return html`<article class="card label c${n < 5 ? n + 1 : 6}">
     <h3><span class="swatch c${n < 5 ? n + 1 : 6}"></span>${plural(label)}</h3>
     <dl class="facts">
       ${facts.map(
@@ -136,10 +123,13 @@ function seenSection({ statistics }: StreamReport, heading: Markup): Markup {
   </section>`;
 }
 
+/** Width by height from which a picture is shown whole in the gallery's upright frame, not cut to fill it. */
+const WIDE = 0.8;
+
 function shot({ trackId, label, confidence, timeMs, jpeg, size }: BestShot, firstMs: number): Markup {
   const time = videoTime(timeMs - firstMs);
   const source = trusted(`data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`);
-  return html`<li>
+  return html`<li class="${size.width > WIDE * size.height ? 'wide' : 'tall'}">
     <img src="${source}" width="${size.width}" height="${size.height}" alt="${label} ${trackId} at ${time}" />
     <p><b>${label} ${trackId}</b><span>${time} · ${Math.round(confidence * 100)} %</span></p>
   </li>`;
@@ -155,15 +145,10 @@ function shotsSection({ shots, statistics }: StreamReport, heading: Markup): Mar
   </section>`;
 }
 
-/** Everything about one stream; `n` is its place, and its name is told where there are several. */
-export function streamSections(stream: StreamReport, n: number, several: boolean): StreamSections {
+/** Everything about one stream, and the rules of style that only it needs; `n` is its place, and its name is told where there are several. */
+export function streamSections(stream: StreamReport, n: number, several: boolean): StyledFigure {
   const heading = several ? html` <span class="quiet">${stream.stream}</span>` : html``;
-  const { markup: crossings, css } = crossingsSection(stream, n, heading);
-  const heat =
-    stream.heat &&
-    html`<section>
-      <h2>Where it happened${heading}</h2>
-      ${heatFigure(stream, n, stream.lines.length > 0)}
-    </section>`;
-  return { css, markup: html`${crossings}${seenSection(stream, heading)}${heat}${shotsSection(stream, heading)}` };
+  const lines = countedLines(stream);
+  const { markup: scene, css } = sceneSection(stream, lines, n, heading);
+  return { css, markup: html`${scene}${crossingsSection(stream, lines, heading)}${seenSection(stream, heading)}${shotsSection(stream, heading)}` };
 }

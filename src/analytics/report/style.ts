@@ -32,10 +32,12 @@ const CARDS = `.card{background:var(--card);border:1px solid var(--rule);border-
 .picture{padding:0;overflow:hidden}
 .picture figcaption{padding:.7rem 1.1rem .8rem}
 figure.card:not(.picture) figcaption{margin-bottom:.6rem}
-figure.card>div~figcaption{margin:.9rem 0 0!important}
+figure.card:not(.picture)>div~figcaption{margin:.9rem 0 0}
 .scroll{overflow-x:auto}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1px;margin:2.25rem 0 0;background:var(--rule);border:1px solid var(--rule);border-radius:14px;overflow:hidden}
-.tile{background:var(--card);padding:1rem 1.1rem 1.05rem}
+.pictures{display:grid;gap:1rem;max-width:44rem}.pictures .card{margin:0}
+@media (min-width:900px){.pictures.of-2{grid-template-columns:1fr 1fr;max-width:none}}
+.tiles{display:flex;flex-wrap:wrap;gap:1px;margin:2.25rem 0 0;background:var(--rule);border:1px solid var(--rule);border-radius:14px;overflow:hidden}
+.tile{flex:1 1 9rem;background:var(--card);padding:1rem 1.1rem 1.05rem}
 .tile dd{margin:0}
 .tile .value{font-size:clamp(1.6rem,4.4vw,2.2rem);font-weight:650;letter-spacing:-.02em;line-height:1.15;font-variant-numeric:tabular-nums}
 .tile dt{font-size:.9rem;color:var(--text)}
@@ -47,9 +49,10 @@ figure.card>div~figcaption{margin:.9rem 0 0!important}
 .facts dt{font-size:.8rem;color:var(--quiet)}
 .facts dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums}
 .minis{display:grid;grid-template-columns:1fr 1fr;gap:1.25rem}
-.shots{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(8.2rem,1fr));gap:.9rem}
+.shots{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(9.3rem,44%),1fr));gap:.9rem}
 .shots li{background:var(--card);border:1px solid var(--rule);border-radius:12px;overflow:hidden;break-inside:avoid}
-.shots img{display:block;width:100%;height:auto;aspect-ratio:3/4;object-fit:contain;background:#0b0c0e}
+.shots img{display:block;width:100%;height:auto;aspect-ratio:2/3;object-fit:cover;background:var(--ground)}
+.shots .wide img{object-fit:contain}
 .shots p{padding:.5rem .7rem .6rem;font-size:.85rem;line-height:1.35}
 .shots b{display:block;font-weight:600}
 .shots span{color:var(--quiet);font-variant-numeric:tabular-nums}
@@ -63,19 +66,19 @@ pre{margin:.5rem 0 0;padding:.9rem 1.1rem;background:var(--card);border:1px soli
 
 const PLOTS = `svg{display:block;width:100%;height:auto}
 .at-small,.at-medium,.at-large{display:none}
-@media (max-width:599.98px){.at-small{display:block}.minis{grid-template-columns:1fr}}
+@media (max-width:599.98px){.at-small{display:block}.minis{grid-template-columns:1fr}.tag span{display:none}}
 @media (min-width:600px) and (max-width:999.98px){.at-medium{display:block}}
 @media (min-width:1000px){.at-large{display:block}}
 svg text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;fill:var(--quiet);font-variant-numeric:tabular-nums}
 .mini svg text{font-size:11.5px}
-.mini rect{fill:var(--quiet)}
+.mini svg{max-width:21rem}
 .grid{stroke:var(--grid)}.axis{stroke:var(--quiet);stroke-opacity:.55}
 .along{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
 .under{opacity:.1;stroke:none}
 rect.in{fill:var(--in)}rect.out{fill:var(--out)}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.1rem;margin:0 0 .7rem;padding:0;font-size:.875rem}
 .swatch{display:inline-block;width:.75rem;height:.75rem;border-radius:3px;margin-right:.4rem;background:currentColor;vertical-align:-.06em}
-${[1, 2, 3, 4, 5, 6].map((n) => `.swatch.c${n}{color:var(--c${n})}.along.c${n}{stroke:var(--c${n})}.under.c${n}{fill:var(--c${n})}`).join('')}
+${[1, 2, 3, 4, 5, 6].map((n) => `.swatch.c${n}{color:var(--c${n})}.along.c${n}{stroke:var(--c${n})}.under.c${n},.label.c${n} .mini rect{fill:var(--c${n})}`).join('')}
 .plan rect{fill:var(--ground);stroke:var(--rule);stroke-width:1.5}
 .plan .source rect,.plan .output rect{fill:var(--card)}
 .plan .output rect{stroke-dasharray:4 3}
@@ -99,6 +102,7 @@ caption{text-align:left;padding-bottom:.4rem}
 th,td{padding:.4rem .9rem .4rem 0;text-align:right;font-weight:400;border-top:1px solid var(--rule)}
 th:first-child{text-align:left}
 thead th{color:var(--quiet);border-top:0;font-size:.85rem;white-space:nowrap}
+td{white-space:nowrap}
 td:last-child,th:last-child{padding-right:0}
 .figures{width:100%}
 .figures tbody th{font-weight:600;overflow-wrap:anywhere}

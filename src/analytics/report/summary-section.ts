@@ -1,7 +1,7 @@
 import { crossingTotals, headline, trackTotals, watchedMs } from './headline.js';
 import { type Markup, html } from './markup.js';
 import type { RunReport, StreamReport } from './run-report.js';
-import { brief, count, duration, plural } from './wording.js';
+import { brief, count, plural, videoTime } from './wording.js';
 
 /** A key figure. */
 interface Tile {
@@ -25,7 +25,13 @@ function speedTile(report: RunReport): Tile[] {
   const frames = framesOf(report.streams);
   if (report.elapsedMs <= 0 || frames === 0) return [];
   const times = report.streams.reduce((sum, { statistics: { firstMs, lastMs } }) => sum + lastMs - firstMs, 0) / report.elapsedMs;
-  return [{ value: brief((frames / report.elapsedMs) * 1000), name: 'frames a second', note: `${brief(times)} times real time` }];
+  return [
+    {
+      value: brief((frames / report.elapsedMs) * 1000),
+      name: 'frames a second',
+      note: `${brief(Number(times.toFixed(times < 10 ? 1 : 0)))} times real time`,
+    },
+  ];
 }
 
 function tiles(report: RunReport): readonly Tile[] {
@@ -42,7 +48,7 @@ function tiles(report: RunReport): readonly Tile[] {
     ...crossings,
     ...trackTile(report.streams),
     { value: count(peak), name: 'most at once' },
-    { value: duration(watchedMs(report)), name: 'of video', note: `${count(framesOf(report.streams))} frames` },
+    { value: videoTime(watchedMs(report)), name: 'of video', note: `${count(framesOf(report.streams))} frames` },
     ...speedTile(report),
   ];
 }
@@ -63,7 +69,12 @@ function sourceLine({ source }: StreamReport): Markup {
 }
 
 /** Address of a produced file for a link: every name of its path is encoded, so that it can only be a file beside the report. */
-export const fileAddress = (path: string): string => `./${path.split('/').map(encodeURIComponent).join('/')}`;
+export const fileAddress = (path: string): string =>
+  `./${path
+    .replace(/\p{Surrogate}/gu, '\ufffd')
+    .split('/')
+    .map(encodeURIComponent)
+    .join('/')}`;
 
 const when = (startedAt: string | undefined): string | undefined =>
   startedAt && `${startedAt.slice(0, 16).replace('T', ' ')}${startedAt.endsWith('Z') ? ' UTC' : ''}`;

@@ -57,9 +57,14 @@ export function bytes(value: number): string {
   return `${power === 0 || scaled >= 100 ? Math.round(scaled) : scaled.toFixed(1)} ${units[power]}`;
 }
 
-/** A number with as many digits as it deserves: `0.42`, `7.5`, `120`. */
-export const brief = (value: number): string =>
-  (value >= 100 ? count(value) : value >= 10 ? value.toFixed(1) : value.toFixed(2)).replace(/\.0+$/, '');
+/** A measured number with three digits: `0.42`, `7.50`, `12.0`, `120`. */
+export const measured = (value: number): string => (value >= 100 ? count(value) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
+
+/** The same without zeros behind the point: `7.5`, `12`. */
+export function brief(value: number): string {
+  const text = measured(value);
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
 
 /** At most `length` characters, cut with an ellipsis. */
 export function cut(text: string, length: number): string {

@@ -9,6 +9,14 @@ import { OMZ_DETECTORS } from './entries/omz-detectors.js';
 import { PERSON_VEHICLE_BIKE } from './entries/person-vehicle-bike.js';
 import { PP_OCR_DETECTION } from './entries/pp-ocr-detection.js';
 import { ULTRAFACE } from './entries/ultraface.js';
+import { FACE_ATTRIBUTES } from './entries/face-attributes.js';
+import { FACE_EMBEDDINGS } from './entries/face-embeddings.js';
+import { FACE_LANDMARKS } from './entries/face-landmarks.js';
+import { MASKS } from './entries/masks.js';
+import { OMZ_RECOGNITION } from './entries/omz-recognition.js';
+import { POSES } from './entries/poses.js';
+import { PP_OCR_READING } from './entries/pp-ocr-reading.js';
+import { REID } from './entries/reid.js';
 import { YOLOX } from './entries/yolox.js';
 import { YUNET } from './entries/yunet.js';
 import type { CatalogueEntry, FilesSource } from './port.js';
@@ -25,6 +33,14 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   ...BLAZE,
   ...MOVENET_MULTIPOSE,
   ...PP_OCR_DETECTION,
+  ...OMZ_RECOGNITION,
+  ...REID,
+  ...FACE_EMBEDDINGS,
+  ...FACE_LANDMARKS,
+  ...FACE_ATTRIBUTES,
+  ...POSES,
+  ...MASKS,
+  ...PP_OCR_READING,
 ];
 
 /** The entry of that name or alias, in any case. @throws Fault NOT_FOUND with the nearest names */
@@ -39,7 +55,7 @@ export function findModel(name: string, catalogue: readonly CatalogueEntry[] = C
 /** What an instance needs to run the entry from the ONNX file at `path` (absolute). */
 export function toDefinition(entry: CatalogueEntry, path: string): ModelDefinition {
   const { name, picture, head, labels } = entry;
-  return { name, weights: { runtime: 'onnx', path }, picture, head, labels };
+  return { name, weights: { runtime: 'onnx', path }, ...(picture ? { picture } : {}), head, labels };
 }
 
 /** The checksum that the finished ONNX file must have, in hex; absent where a conversion on this machine makes it. */

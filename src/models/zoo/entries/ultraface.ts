@@ -11,7 +11,10 @@ export const ULTRAFACE: readonly CatalogueEntry[] = [
       licence: 'MIT (package and network)',
       origin:
         'UltraFace RFB-320 by Linzaer, trained on WIDER FACE, as faceplugin-face-recognition-js 0.0.1 (vendor Faceplugin) carries it; whether the vendor trained it further is not stated.',
-      figures: [],
+      figures: [
+        'All 22 faces in the six sample photographs of @vladmandic/face-api 1.7.15.',
+        '3 ms a picture with ONNX Runtime 1.30 on 2 cores of an AMD EPYC.',
+      ],
       limits: 'Boxes only. The picture is stretched to 320x240, so that small faces of a wide scene are missed.',
     },
     file: 'fr_detect.onnx',
