@@ -62,10 +62,11 @@ async function detect(host: ModelHost, path: string, image: number): Promise<Sco
     const { width, height } = target.size;
     const shape = target.layout === 'planar' ? [1, 3, height, width] : [1, height, width, 3];
     const data = await held.render(fitted.request);
-    const { results } = await host.execute([{ inputs: [{ name: 'picture', datatype: 'UINT8', shape, data }], answer: 'detections' }]);
+    const { results } = await host.execute([{ inputs: [{ name: 'picture', datatype: 'UINT8', shape, data }], answer: 'decoded' }]);
     const [result] = results;
-    assert.ok(result && 'detections' in result, JSON.stringify(result));
-    const { boxes, scores, classIds } = result.detections[0]!;
+    const found = result && 'answers' in result ? result.answers[0] : undefined;
+    assert.ok(found?.kind === 'detections', JSON.stringify(result));
+    const { boxes, scores, classIds } = found;
     return Array.from(scores, (score, i) => {
       const [x1, y1, x2, y2] = boxes.subarray(i * 4, i * 4 + 4) as unknown as [number, number, number, number];
       return { image, classId: classIds[i]!, score, box: unfit({ x1, y1, x2, y2 }, fitted) };

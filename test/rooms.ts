@@ -20,7 +20,13 @@ const room = (
 /** Who may import whom. `rooms.test.ts` holds the code to it, and docs/reference/rooms.md prints it. */
 export const ROOMS: readonly Room[] = [
   room('core', 'the nouns: Frame, Pts, Tensor, Box, metadata, Fault, Scope, Clock, and the ports Log and Meter', [], {}, ['schema']),
-  room('vision', 'pure maths on boxes and pixels: IoU, NMS, fits and their inverses, average precision', ['core']),
+  room('vision', 'pure maths on boxes and pixels: IoU, NMS, fits and their inverses, average precision; drawing', ['core'], {
+    harfbuzzjs: 'draw/text',
+    'woff2-encoder': 'draw/text',
+    '@fontsource-variable/noto-sans': 'draw/text',
+    '@fontsource-variable/noto-sans-sc': 'draw/text',
+    '@fontsource-variable/noto-sans-kr': 'draw/text',
+  }),
   room('media', 'sources and outputs of pictures and sound', ['core', 'vision'], { 'node-av': 'libav' }, ['conformance']),
   room(
     'models',
@@ -38,7 +44,11 @@ export const ROOMS: readonly Room[] = [
   ),
   room('inference', 'the engine: instances, batching, priorities, statistics', ['core', 'vision', 'models'], {}, ['conformance']),
   room('tracking', 'trackers, motion, assignment, and the measures of tracking', ['core', 'vision'], {}, ['conformance']),
-  room('analytics', 'tracks in, events out; the run report', ['core', 'vision']),
+  room('analytics', 'tracks in, events out; the run report', ['core', 'vision'], {
+    'd3-scale': 'report',
+    'd3-shape': 'report',
+    'd3-scale-chromatic': '',
+  }),
   room('sinks', 'where results go', ['core']),
   room('pipeline', 'the graph, its configuration and its runner', [
     'core',

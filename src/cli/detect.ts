@@ -1,10 +1,10 @@
-import { basename, extname, join, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
 import { Fault } from '../core/index.js';
-import { type Pipeline, type PipelineConfigInput, type RunSummary, isAddress, openPipeline } from '../pipeline/index.js';
+import { type PipelineConfigInput, type RunSummary, isAddress } from '../pipeline/index.js';
 import type { CliContext } from './context.js';
-import { createCliZoo } from './cli-zoo.js';
-import { ProgressReporter } from './progress.js';
+import { drive, lossText, streamName } from './drive.js';
+import { list, number } from './option-values.js';
 
 interface DetectOptions {
   readonly model: string;
@@ -15,23 +15,6 @@ interface DetectOptions {
   readonly instances?: number;
   readonly provider?: readonly string[];
   readonly json?: boolean;
-}
-
-const list = (text: string): string[] => text.split(',').map((item) => item.trim());
-
-const number =
-  (least: number, most: number, whole = false) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= least && value <= most) || (whole && !Number.isInteger(value)))
-      throw new InvalidArgumentError(`must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}`);
-    return value;
-  };
-
-/** `campus-walkers.mp4` gives `campus-walkers`; a stream's name must be one that the configuration grammar takes. */
-export function streamName(source: string): string {
-  const name = basename(source, extname(source)).replace(/[^A-Za-z0-9_-]+/g, '-');
-  return /^[A-Za-z]/.test(name) ? name.slice(0, 64) : `video-${name}`.slice(0, 64);
 }
 
 function configOf(source: string, options: DetectOptions, cwd: string): PipelineConfigInput {
@@ -52,62 +35,23 @@ function configOf(source: string, options: DetectOptions, cwd: string): Pipeline
   };
 }
 
-/** One line on what runs where, for stderr. */
-function planText(source: string, pipeline: Pipeline): string {
-  const { info } = pipeline.streams[0]!;
-  const model = Object.values(pipeline.models)[0]!;
-  const size = info.video ? `${info.video.size.width}x${info.video.size.height} ${info.video.codec}` : '';
-  const provider = model.providers.find(({ taken }) => taken)?.provider ?? 'none';
-  const skipped = model.providers.filter(({ taken }) => !taken).map(({ provider: name, reason }) => `\n  ${name} was not taken: ${reason}`);
-  return `${basename(source)}: ${size}; ${model.definition.name}: ${model.instances} ${model.placement} instance(s) on ${provider}${skipped.join('')}\n`;
-}
-
-function lossText({ streams }: RunSummary): string {
-  return Object.entries(streams)
-    .flatMap(([name, { losses }]) => [
-      losses.corruptPackets > 0 ? `${name}: ${losses.corruptPackets} damaged packet(s) were skipped` : '',
-      losses.damagedFrames > 0 ? `${name}: ${losses.damagedFrames} frame(s) were decoded with errors` : '',
-      losses.truncated ? `${name}: the file ends before its own index says; it may have been cut off` : '',
-    ])
-    .filter(Boolean)
-    .map((line) => `warning: ${line}\n`)
-    .join('');
-}
-
 async function runDetect(source: string, options: DetectOptions, context: CliContext): Promise<void> {
-  const { stderr, stdout, drain } = context;
+  const { stderr, drain } = context;
   const file = join(options.output, 'results.jsonl');
-  await using pipeline = await openPipeline(configOf(source, options, context.cwd), { models: createCliZoo(context), signal: drain });
-  const stop = (): void => pipeline.stop();
-  drain.addEventListener('abort', stop);
-  stderr.write(planText(source, pipeline));
-  const total = pipeline.streams[0]?.info.video?.frameCount;
-  const progress = new ProgressReporter(stderr);
-  let done = 0;
-  const state = (): { done: number; total?: number } => ({ done, ...(total === undefined ? {} : { total }) });
-  const summary = await pipeline.run({
-    onResult: () => {
-      done++;
-      progress.update(state());
-    },
-  });
-  progress.end(state());
-  drain.removeEventListener('abort', stop);
+  const summary = await drive(configOf(source, options, context.cwd), context);
   stderr.write(lossText(summary));
-  report(source, file, summary, options, { stdout, stderr, interrupted: drain.aborted });
+  report(source, file, summary, options, context);
   if (drain.aborted) throw new Fault('CANCELLED', `interrupted; ${file} holds the ${summary.frames} frames that were done`);
 }
 
-type Outlet = Pick<CliContext, 'stdout' | 'stderr'> & { readonly interrupted: boolean };
-
-function report(source: string, file: string, summary: RunSummary, options: DetectOptions, { stdout, stderr, interrupted }: Outlet): void {
+function report(source: string, file: string, summary: RunSummary, { json, model }: DetectOptions, { stdout, stderr, drain }: CliContext): void {
   const { frames, objects, elapsedMs, streams } = summary;
   const seconds = elapsedMs / 1000;
   const fps = Number((frames / seconds).toFixed(1));
   const losses = Object.values(streams)[0]?.losses;
-  if (options.json)
+  if (json)
     stdout.write(
-      `${JSON.stringify({ command: 'detect', source, model: options.model, results: file, frames, objects, seconds, fps, losses, interrupted })}\n`,
+      `${JSON.stringify({ command: 'detect', source, model, results: file, frames, objects, seconds, fps, losses, interrupted: drain.aborted })}\n`,
     );
   else stderr.write(`${frames} frames, ${objects} objects, ${seconds.toFixed(1)} s (${fps} fps) -> ${file}\n`);
 }

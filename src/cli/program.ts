@@ -1,11 +1,11 @@
 import { Command, CommanderError } from 'commander';
-import { FAULTS, type Fault, toFault } from '../core/index.js';
+import { FAULTS, type Fault, packageVersion, toFault } from '../core/index.js';
 import { schemaCommand, validateCommand } from './config-commands.js';
 import type { CliContext } from './context.js';
 import { detectCommand } from './detect.js';
 import { doctorCommand } from './doctor.js';
 import { modelsCommand } from './models.js';
-import { packageVersion } from './version.js';
+import { runCommand } from './run.js';
 
 /** The whole command line, made anew for each run. */
 export function createProgram(context: CliContext): Command {
@@ -14,7 +14,7 @@ export function createProgram(context: CliContext): Command {
     .version(packageVersion(), '-v, --version', 'print the version')
     .showHelpAfterError('(add --help for the options)')
     .showSuggestionAfterError();
-  for (const make of [detectCommand, validateCommand, schemaCommand, modelsCommand, doctorCommand]) program.addCommand(make(context));
+  for (const make of [runCommand, detectCommand, validateCommand, schemaCommand, modelsCommand, doctorCommand]) program.addCommand(make(context));
   const settle = (command: Command): void => {
     command.exitOverride().configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) });
     command.commands.forEach(settle);

@@ -114,7 +114,7 @@ const CASES: Readonly<Record<string, Case>> = {
       { inputs: [{ name: 'input', datatype: 'INT32', shape: [1, WIDTH], data: new Int32Array(WIDTH) }], answer: 'tensors' },
       { inputs: [{ ...good!, shape: [WIDTH, 1] }], answer: 'tensors' },
       { inputs: [{ ...good!, shape: [2, WIDTH] }], answer: 'tensors' },
-      { ...request(1), answer: 'detections' },
+      { ...request(1), answer: 'decoded' },
       { ...request(1), priority: -1 },
       request(1, {}, 3),
     ];

@@ -1,6 +1,6 @@
 import { type TensorSpec, fail, toFault } from '../core/index.js';
 import type { HostResult, ModelDefinition, ModelHost, ModelSpec } from '../models/index.js';
-import type { Detections } from '../vision/index.js';
+import type { Answer } from '../vision/index.js';
 import type { Tensor } from '../core/index.js';
 import { type EngineOptions, createEngineOver } from './engine.js';
 import { type OpenHost, openInline } from './inline-instance.js';
@@ -11,7 +11,7 @@ import type { Engine, InferenceRequest } from './port.js';
 export interface FakeAnswer {
   readonly outputs?: readonly Tensor[];
   /** One for each row. */
-  readonly detections?: readonly Detections[];
+  readonly answers?: readonly Answer[];
 }
 
 /** How a fake engine answers. */
@@ -50,8 +50,8 @@ const hostOver =
       const results = await Promise.all(
         requests.map(async (request): Promise<HostResult> => {
           try {
-            const { outputs = [], detections = [] } = await answer(request, definition);
-            return { outputs, detections };
+            const { outputs = [], answers = [] } = await answer(request, definition);
+            return { outputs, answers };
           } catch (error) {
             const { code, message } = toFault(error);
             return { fault: { code, message } };

@@ -170,7 +170,7 @@ export class HostedModel implements LoadedModel {
     if (this.#unloading) fail('UNAVAILABLE', `model "${name}" is being unloaded and takes no more requests`);
     throwIfAborted(request.signal);
     const { inputs, answer, priority = 0, deadlineMs = Infinity } = request;
-    if (answer === 'detections' && !head) fail('INVALID_ARGUMENT', `model "${name}" has no head and cannot answer detections; ask for tensors`);
+    if (answer === 'decoded' && !head) fail('INVALID_ARGUMENT', `model "${name}" has no head that could decode its outputs; ask for tensors`);
     if (!Number.isInteger(priority) || priority < 0)
       fail('INVALID_ARGUMENT', `model "${name}": priority ${priority} must be a whole number of 0 or more`);
     const rows = checkInputs(inputs, this.#contract);
@@ -197,8 +197,8 @@ export class HostedModel implements LoadedModel {
     const queueMs = batch.startedMs - job.arrivedMs;
     this.#statistics.answered(job.rows, queueMs, report);
     const { inputMs, runMs, outputMs } = report;
-    const { outputs, detections } = result;
-    job.resolve({ outputs, detections, times: { queueMs, inputMs, runMs, outputMs, batch: batch.rows } });
+    const { outputs, answers } = result;
+    job.resolve({ outputs, answers, times: { queueMs, inputMs, runMs, outputMs, batch: batch.rows } });
   }
 
   #failed(job: Job, fault: Fault, held: Held): void {

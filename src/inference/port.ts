@@ -1,6 +1,6 @@
 import type { Tensor } from '../core/index.js';
 import type { HeadSpec, ModelDefinition, ModelSpec, ProviderAttempt } from '../models/index.js';
-import type { Detections } from '../vision/index.js';
+import type { Answer } from '../vision/index.js';
 
 /**
  * Where an instance runs. `inline`: on the calling thread, for a model so small that a thread's round trip would cost more.
@@ -39,8 +39,8 @@ export interface InferenceRequest {
    * caller's: it is read where it lies and must not change before the answer.
    */
   readonly inputs: readonly Tensor[];
-  /** `tensors`: the network's outputs. `detections`: decoded by the head, off the calling thread. */
-  readonly answer: 'tensors' | 'detections';
+  /** `tensors`: the network's outputs. `decoded`: what the head makes of them, off the calling thread. */
+  readonly answer: 'tensors' | 'decoded';
   /** Thresholds for this request, instead of the head's own. */
   readonly thresholds?: Partial<Pick<HeadSpec, 'confidence' | 'maximumIou' | 'limit'>>;
   /** 0 is served first, and the default. */
@@ -65,10 +65,10 @@ export interface InferenceTimes {
 
 /** The answer to a request. */
 export interface InferenceResponse {
-  /** The outputs in the order of the model's spec; empty when detections were asked for. Belongs to the caller. */
+  /** The outputs in the order of the model's spec; empty when decoded answers were asked for. Belongs to the caller. */
   readonly outputs: readonly Tensor[];
   /** One for each row of the batch axis; empty when tensors were asked for. */
-  readonly detections: readonly Detections[];
+  readonly answers: readonly Answer[];
   readonly times: InferenceTimes;
 }
 

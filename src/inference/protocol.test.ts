@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { HostReport } from '../models/index.js';
 import { test } from 'node:test';
 import type { Tensor } from '../core/index.js';
+import type { Answer } from '../vision/index.js';
 import type { InferenceRequest } from './port.js';
 import { type DoneMessage, asIs, decodeReport, decodeRequests, encodeReport, encodeRequests } from './protocol.js';
 import { sendable, sendableCopy } from './sendable.js';
@@ -16,7 +17,7 @@ test('requests survive the way to an instance', () => {
       inputs: [floats(Float32Array.of(1, 2)), { name: 's', datatype: 'BYTES', shape: [2], data: [Buffer.from('ab'), Buffer.from('')] }],
       answer: 'tensors',
     },
-    { inputs: [{ name: 'n', datatype: 'INT64', shape: [1], data: BigInt64Array.of(-5n) }], answer: 'detections', thresholds: { confidence: 0.25 } },
+    { inputs: [{ name: 'n', datatype: 'INT64', shape: [1], data: BigInt64Array.of(-5n) }], answer: 'decoded', thresholds: { confidence: 0.25 } },
   ];
   const transfer: ArrayBuffer[] = [];
   const got = decodeRequests(sent(encodeRequests(requests, sendable, transfer), transfer));
@@ -25,19 +26,38 @@ test('requests survive the way to an instance', () => {
   assert.deepEqual(got[0]!.inputs[1]!.data, [Uint8Array.of(97, 98), new Uint8Array()]);
   assert.deepEqual(got[1], {
     inputs: [{ name: 'n', datatype: 'INT64', shape: [1], data: BigInt64Array.of(-5n) }],
-    answer: 'detections',
+    answer: 'decoded',
     thresholds: { confidence: 0.25 },
   });
 });
 
-test('reports survive the way back: outputs, detections of each row, faults, times and buffers', () => {
-  const found = { kind: 'detections' as const, boxes: Float32Array.of(1, 2, 3, 4), scores: Float32Array.of(0.5), classIds: Int32Array.of(7) };
-  const none = { kind: 'detections' as const, boxes: new Float32Array(), scores: new Float32Array(), classIds: new Int32Array() };
+/** One of each kind, with and without what may be absent. */
+const EACH_KIND: readonly Answer[] = [
+  { kind: 'detections', boxes: Float32Array.of(1, 2, 3, 4), scores: Float32Array.of(0.5), classIds: Int32Array.of(7) },
+  { kind: 'detections', boxes: new Float32Array(), scores: new Float32Array(), classIds: new Int32Array() },
+  {
+    kind: 'detections',
+    boxes: Float32Array.of(1, 2, 3, 4),
+    scores: Float32Array.of(0.5),
+    classIds: Int32Array.of(7),
+    points: Float32Array.of(2, 3, 1),
+  },
+  { kind: 'classes', groups: [{ name: 'colour', top: [{ classId: 2, label: 'red', score: 0.75 }] }] },
+  { kind: 'embedding', vector: Float32Array.of(0.6, 0.8) },
+  { kind: 'landmarks', points: Float32Array.of(5, 6, 1), score: 0.5 },
+  { kind: 'landmarks', points: Float32Array.of(5, 6, 1), depths: Float32Array.of(-2), score: 0.5 },
+  { kind: 'mask', size: { width: 2, height: 1 }, values: Uint8Array.of(0, 255), meaning: 'cover' },
+  { kind: 'mask', size: { width: 1, height: 2 }, values: Uint8Array.of(3, 15), meaning: 'classes' },
+  { kind: 'text', text: '5A', score: 0.75, letterScores: Float32Array.of(0.5, 1) },
+  { kind: 'values', values: { yaw: -12.5, pitch: 3 } },
+];
+
+test('reports survive the way back: outputs, answers of every kind, faults, times and buffers', () => {
   const report: HostReport = {
     results: [
-      { outputs: [floats(Float32Array.of(9))], detections: [] },
+      { outputs: [floats(Float32Array.of(9))], answers: [] },
       { fault: { code: 'UNKNOWN', message: 'no' } },
-      { outputs: [], detections: [found, none] },
+      { outputs: [], answers: EACH_KIND },
     ],
     inputMs: 1,
     runMs: 2,
@@ -58,10 +78,26 @@ test('an output that lies in the buffer of an input is sent once, as the output'
   ] as const) {
     const data = new Float32Array(length);
     const transfer: ArrayBuffer[] = [];
-    const report: HostReport = { results: [{ outputs: [floats(data)], detections: [] }], inputMs: 0, runMs: 0, outputMs: 0 };
+    const report: HostReport = { results: [{ outputs: [floats(data)], answers: [] }], inputMs: 0, runMs: 0, outputMs: 0 };
     const message = encodeReport(report, sendable, transfer, [data.buffer]) as DoneMessage;
     assert.deepEqual([transfer.length, message[5].length], [transferred, 0]);
   }
+});
+
+test('a large mask changes hands, and the answers around it stay whole', () => {
+  const values = new Uint8Array(256 * 256).fill(9);
+  const answers: Answer[] = [
+    { kind: 'text', text: 'a', score: 1, letterScores: Float32Array.of(1) },
+    { kind: 'mask', size: { width: 256, height: 256 }, values, meaning: 'cover' },
+    { kind: 'values', values: { age: 40 } },
+  ];
+  const transfer: ArrayBuffer[] = [];
+  const message = encodeReport({ results: [{ outputs: [], answers }], inputMs: 0, runMs: 0, outputMs: 0 }, sendable, transfer, []);
+  assert.deepEqual(transfer, [values.buffer]);
+  const [result] = decodeReport(sent(message, transfer) as DoneMessage).results;
+  assert.equal(values.length, 0);
+  assert.ok(result && 'answers' in result && result.answers[1]?.kind === 'mask');
+  assert.deepEqual([result.answers[0], result.answers[2], result.answers[1].values[65535]], [answers[0], answers[2], 9]);
 });
 
 test('what is the only whole view of its buffer travels, shared memory stays, everything else is copied', () => {

@@ -1,6 +1,7 @@
 import { BYTES_PER_ELEMENT, type Datatype, type FaultCode, type Tensor } from '../core/index.js';
 import type { ModelSpec, ProviderAttempt, HostReport, HostResult } from '../models/index.js';
-import type { Detections } from '../vision/index.js';
+import type { Answer } from '../vision/index.js';
+import { pushAnswer, readAnswers } from './answer-parts.js';
 import type { InferenceRequest } from './port.js';
 import type { TensorData } from './sendable.js';
 
@@ -49,7 +50,7 @@ function readTensors(flat: Flat, from: number, count: number): Tensor[] {
 /** The requests of a batch as the instance gets them. */
 export function encodeRequests(requests: readonly InferenceRequest[], prepare: Prepare, transfer: ArrayBuffer[]): readonly Flat[] {
   return requests.map(({ inputs, answer, thresholds }) => {
-    const flat: unknown[] = [answer === 'detections', thresholds];
+    const flat: unknown[] = [answer === 'decoded', thresholds];
     pushTensors(flat, inputs, prepare, transfer);
     return flat;
   });
@@ -59,38 +60,25 @@ export function encodeRequests(requests: readonly InferenceRequest[], prepare: P
 export function decodeRequests(requests: readonly Flat[]): readonly InferenceRequest[] {
   return requests.map((flat) => {
     const inputs = readTensors(flat, 2, (flat.length - 2) / 4);
-    const answer = flat[0] ? 'detections' : 'tensors';
+    const answer = flat[0] ? 'decoded' : 'tensors';
     const thresholds = flat[1] as InferenceRequest['thresholds'];
     return thresholds ? { inputs, answer, thresholds } : { inputs, answer };
   });
 }
 
-const asTensors = ({ boxes, scores, classIds }: Detections): readonly Tensor[] => [
-  { name: 'boxes', datatype: 'FP32', shape: [scores.length, 4], data: boxes },
-  { name: 'scores', datatype: 'FP32', shape: [scores.length], data: scores },
-  { name: 'classIds', datatype: 'INT32', shape: [scores.length], data: classIds },
-];
-
 function encodeResult(result: HostResult, prepare: Prepare, transfer: ArrayBuffer[]): Flat {
   if ('fault' in result) return ['fault', result.fault.code, result.fault.message];
   const flat: unknown[] = [result.outputs.length];
   pushTensors(flat, result.outputs, prepare, transfer);
-  for (const found of result.detections) for (const column of asTensors(found)) flat.push(prepare(column, transfer));
+  for (const answer of result.answers) pushAnswer(flat, answer, (column) => prepare(column, transfer));
   return flat;
 }
 
 function decodeResult(flat: Flat): HostResult {
   if (flat[0] === 'fault') return { fault: { code: flat[1] as FaultCode, message: flat[2] as string } };
   const count = flat[0] as number;
-  const detections: Detections[] = [];
-  for (let at = 1 + count * 4; at < flat.length; at += 3)
-    detections.push({
-      kind: 'detections',
-      boxes: flat[at] as Float32Array,
-      scores: flat[at + 1] as Float32Array,
-      classIds: flat[at + 2] as Int32Array,
-    });
-  return { outputs: readTensors(flat, 1, count), detections };
+  const answers: readonly Answer[] = readAnswers(flat, 1 + count * 4);
+  return { outputs: readTensors(flat, 1, count), answers };
 }
 
 /** The report of a run as the engine gets it; `returned` are the input buffers that go back. */

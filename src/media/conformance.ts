@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Frame, type PictureRequest, type Pts, type Size, comparePts, liveFrames, toMs } from '../core/index.js';
+import type { Shape } from '../vision/index.js';
 import type { Media, VideoSource } from './port.js';
 
 /** What a media adapter brings to its conformance test: itself, and a clip of at least 20 frames. */
@@ -13,6 +14,8 @@ export interface MediaFixture {
   readonly missing?: string;
   /** A path to write a video to, a new one each time; absent when the adapter cannot write. */
   readonly outputPath?: () => string;
+  /** True when both formats come out as what they are called. */
+  readonly encodesImages?: boolean;
   readonly close?: () => Promise<void>;
 }
 
@@ -283,6 +286,132 @@ const missing: Record<string, Case> = {
   },
 };
 
+/** Draws `shapes` on the first frame of the clip, and gives that frame before and after, and as written. */
+async function drawn(fixture: MediaFixture, shapes: readonly Shape[], written: Size): Promise<{ plain: Uint8Array; drawn: Uint8Array }> {
+  const path = fixture.outputPath!();
+  const pictures: Uint8Array[] = [];
+  await withSource(fixture, async (source) => {
+    const { timeBase } = source.info.video;
+    await using writer = await fixture.media.createWriter(path, { size: written, timeBase, crf: 1 });
+    for await (const frame of source.frames()) {
+      const request = { size: written, order: 'rgb', layout: 'packed' } as const;
+      const before = await frame.render(request);
+      await writer.write(frame, frame.number === 0 ? shapes : []);
+      assert.deepEqual(await frame.render(request), before, 'the frame itself is not drawn on');
+      if (frame.number === 0) pictures.push(before);
+      frame.close();
+      if (frame.number === 2) break;
+    }
+    await writer.finish();
+  });
+  await withSource({ ...fixture, uri: path }, async (source) => {
+    for await (const frame of source.frames()) {
+      const { width, height } = frame.size;
+      assert.ok(width - written.width <= 1 && height - written.height <= 1, `${width}x${height}`);
+      if (frame.number === 0)
+        pictures.push(await frame.render({ size: written, source: { x: 0, y: 0, ...written }, order: 'rgb', layout: 'packed' }));
+      frame.close();
+    }
+  });
+  return { plain: pictures[0]!, drawn: pictures[1]! };
+}
+
+/** Largest difference of a component at x, y from `colour`. */
+function offBy(picture: Uint8Array, { width }: Size, x: number, y: number, colour: readonly number[]): number {
+  return Math.max(...colour.map((value, i) => Math.abs(picture[(y * width + x) * 3 + i]! - value)));
+}
+
+/** Lossy coding and halved chroma move colours by this much at most, well inside an even surface. */
+const SHADE = 24;
+
+const drawing: Record<string, Case> = {
+  'shapes are drawn where they belong, in their colours, and nothing else changes': async (fixture) => {
+    const { size } = fixture;
+    const red = [230, 20, 40] as const;
+    const box = { x1: 10, y1: 20, x2: 40, y2: 44 };
+    const path = [{ x: 48, y: 14 }, { x: 48, y: 44 }, { x: 60, y: 44 }]; // prettier-ignore
+    const shapes: Shape[] = [
+      { kind: 'box', box, colour: red, thicknessPx: 4 },
+      { kind: 'path', points: path, colour: [20, 60, 240], thicknessPx: 4 },
+      { kind: 'text', text: 'i', at: { x: 2, y: 2 }, colour: [0, 0, 0], plate: [250, 240, 60], heightPx: 10 },
+    ];
+    const { plain, drawn: picture } = await drawn(fixture, shapes, size);
+    for (const [x, y] of [[10, 30], [39, 30], [25, 20], [25, 43]] as const) assert.ok(offBy(picture, size, x, y, red) <= SHADE, `the box at ${x},${y}`); // prettier-ignore
+    for (const [x, y] of [[48, 30], [54, 44]] as const) assert.ok(offBy(picture, size, x, y, [20, 60, 240]) <= SHADE, `the path at ${x},${y}`); // prettier-ignore
+    assert.ok(offBy(picture, size, 3, 3, [250, 240, 60]) <= SHADE, 'the plate');
+    for (const [x, y] of [
+      [25, 32],
+      [4, 50],
+      [54, 20],
+      [63, 10],
+    ] as const) {
+      // prettier-ignore
+      const was = plain.subarray((y * size.width + x) * 3, (y * size.width + x) * 3 + 3);
+      assert.ok(offBy(picture, size, x, y, [...was]) <= SHADE, `nothing at ${x},${y}`);
+    }
+  },
+
+  'shapes outside the picture, huge or not numbers are cut, not refused': async (fixture) => {
+    const { size } = fixture;
+    const far = [-1e30, -500, 1e30, NaN, Infinity];
+    const shapes: Shape[] = far.flatMap((at): Shape[] => [
+      { kind: 'box', box: { x1: at, y1: at, x2: at + 1, y2: -at }, colour: [255, 0, 0], thicknessPx: 3, tag: 'far' },
+      { kind: 'path', points: [{ x: at, y: -20 }, { x: -at, y: -20 }], colour: [255, 0, 0], thicknessPx: at > 0 ? 2 : at, closed: true }, // prettier-ignore
+      { kind: 'dots', points: [{ x: at, y: -300 }], colour: [255, 0, 0], radiusPx: 4 },
+      { kind: 'text', text: 'far', at: { x: at, y: 500 }, colour: [255, 0, 0], heightPx: 12 },
+    ]);
+    shapes.push({ kind: 'box', box: { x1: -50, y1: 30, x2: 1e9, y2: 40 }, colour: [20, 230, 60], thicknessPx: 4 });
+    const { drawn: picture } = await drawn(fixture, shapes, size);
+    assert.ok(offBy(picture, size, 30, 30, [20, 230, 60]) <= SHADE, 'the edge that can be seen');
+  },
+
+  'a picture of another, odd size is drawn on at its own scale': async (fixture) => {
+    const { width, height } = fixture.size;
+    const half = { width: (width >> 1) + 1, height: (height >> 1) - 1 };
+    const box = { x1: width / 2, y1: height / 2, x2: width - 8, y2: height - 8 };
+    const { drawn: picture } = await drawn(fixture, [{ kind: 'box', box, colour: [240, 60, 230], thicknessPx: 8 }], half);
+    const [x, y] = [Math.floor(half.width / 2), Math.floor(half.height * 0.7)];
+    assert.ok(offBy(picture, half, x, y, [240, 60, 230]) <= SHADE, `the left edge at ${x},${y}`);
+  },
+};
+
+/** Where a JPEG says its size: in the first start-of-frame segment (ITU-T T.81). */
+function jpegSize(bytes: Uint8Array): Size {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 2;
+  while (bytes[at + 1]! < 0xc0 || bytes[at + 1]! > 0xc3) at += 2 + view.getUint16(at + 2);
+  return { width: view.getUint16(at + 7), height: view.getUint16(at + 5) };
+}
+
+const images: Record<string, Case> = {
+  'a picture becomes a PNG or a JPEG of its size': async ({ media }) => {
+    for (const size of [
+      { width: 7, height: 5 },
+      { width: 64, height: 48 },
+    ]) {
+      // prettier-ignore
+      const rgb = Uint8Array.from({ length: size.width * size.height * 3 }, (_, i) => (i * 7) % 256);
+      const png = Buffer.from(await media.encodeImage({ size, rgb }, { type: 'png' }));
+      assert.equal(png.toString('latin1', 1, 4), 'PNG');
+      assert.deepEqual({ width: png.readUInt32BE(16), height: png.readUInt32BE(20) }, size);
+      const jpeg = await media.encodeImage({ size, rgb }, { type: 'jpeg', quality: 80 });
+      assert.deepEqual([...jpeg.subarray(0, 3)], [0xff, 0xd8, 0xff]);
+      assert.deepEqual(jpegSize(jpeg), size);
+    }
+  },
+};
+
+const refusedImages: Record<string, Case> = {
+  'a picture of the wrong number of bytes or an impossible quality is refused': async ({ media }) => {
+    const size = { width: 4, height: 4 };
+    const refused = (rgb: Uint8Array, quality: number): Promise<void> =>
+      assert.rejects(() => media.encodeImage({ size, rgb }, { type: 'jpeg', quality }), { code: 'INVALID_ARGUMENT' });
+    await refused(new Uint8Array(47), 80);
+    await refused(new Uint8Array(48), 0);
+    await refused(new Uint8Array(48), NaN);
+  },
+};
+
 /** Every implementation of {@link Media} answers the same questions. `skip` names cases that do not apply, with the reason. */
 export function mediaConformance(name: string, create: () => Promise<MediaFixture>, skip: Readonly<Record<string, string>> = {}): void {
   const run = (cases: Record<string, Case>, applies: (fixture: MediaFixture) => boolean = () => true): void => {
@@ -304,4 +433,7 @@ export function mediaConformance(name: string, create: () => Promise<MediaFixtur
   run(rendering);
   run(missing, (fixture) => fixture.missing !== undefined);
   run(writing, (fixture) => fixture.outputPath !== undefined);
+  run(images, (fixture) => fixture.encodesImages === true);
+  run(refusedImages);
+  run(drawing, (fixture) => fixture.outputPath !== undefined);
 }

@@ -1,5 +1,7 @@
 import { type Fault, type Pts, type Size, type TimeBase, comparePts, fail, systemClock } from '../core/index.js';
+import { Painter, rgbSurface, scaledShapes } from '../vision/index.js';
 import { generatedSource, NO_LOSSES } from './generated-source.js';
+import { checkImage, plainPng } from './image.js';
 import { packedPixels } from './packed-pixels.js';
 import type { Media, MediaInfo, MediaLosses, OpenOptions, VideoInfo, VideoSource, VideoWriter, WriterOptions } from './port.js';
 
@@ -26,7 +28,7 @@ export interface FakeClip {
 
 /** One call that the fake received. */
 export interface FakeMediaCall {
-  readonly call: 'probe' | 'open' | 'createWriter' | 'write' | 'finish';
+  readonly call: 'probe' | 'open' | 'createWriter' | 'write' | 'finish' | 'encodeImage';
   readonly target: string;
 }
 
@@ -95,15 +97,18 @@ function fakeWriter(
 ): VideoWriter {
   const pictures: Uint8Array[] = [];
   const times: Pts[] = [];
+  const painter = new Painter();
   let closed = false;
   return {
-    async write(frame) {
+    async write(frame, shapes = []) {
       if (closed) fail('FAILED_PRECONDITION', `${path}: the writer is finished`);
       note({ call: 'write', target: path });
       const last = times.at(-1);
       if (last && comparePts(frame.pts, last) <= 0) fail('INVALID_ARGUMENT', `${path}: pts of frame ${frame.number} must be above the one before`);
       times.push(frame.pts);
-      pictures.push(await frame.render({ size, order: 'rgb', layout: 'packed' }));
+      const rgb = await frame.render({ size, order: 'rgb', layout: 'packed' });
+      await painter.paint(rgbSurface(rgb, size), scaledShapes(shapes, frame.size, size));
+      pictures.push(rgb);
     },
     finish() {
       closed = true;
@@ -163,6 +168,13 @@ export function fakeMedia({ clips: scripted = {}, anyClip }: FakeScript = {}): F
         (call) => calls.push(call),
         (clip) => clips.set(path, clip),
       );
+    },
+    /** A PNG whatever the format, so that bytes can be compared with pixels. */
+    // oxlint-disable-next-line typescript/require-await -- faults must come as rejections
+    async encodeImage(image, format) {
+      checkImage(image, format);
+      calls.push({ call: 'encodeImage', target: format.type });
+      return plainPng(image);
     },
   };
 }

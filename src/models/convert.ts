@@ -1,2 +1,3 @@
 export * from './convert/onnx-graph.js';
 export * from './convert/tfjs/convert-tfjs.js';
+export * from './convert/openvino/convert-openvino.js';

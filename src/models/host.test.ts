@@ -19,7 +19,7 @@ const definition = (path: string, rest: Partial<ModelDefinition> = {}): ModelDef
 const floats = (shape: readonly number[], ...data: number[]): Tensor => ({ name: 'input', datatype: 'FP32', shape, data: Float32Array.from(data) });
 const bytes = (shape: readonly number[], ...data: number[]): Tensor => ({ name: 'picture', datatype: 'UINT8', shape, data: Uint8Array.from(data) });
 const ask = (...inputs: Tensor[]) => ({ inputs, answer: 'tensors' as const });
-const find = (...inputs: Tensor[]) => ({ inputs, answer: 'detections' as const });
+const find = (...inputs: Tensor[]) => ({ inputs, answer: 'decoded' as const });
 const numbersOf = (result: HostResult | undefined): number[] => {
   assert.ok(result && 'outputs' in result, JSON.stringify(result));
   return [...(result.outputs[0]!.data as Float32Array)];
@@ -127,7 +127,7 @@ test('texts are joined too', async () => {
   await using host = await openModelHost(definition('fake:identity?shape=-1,1&datatype=BYTES'));
   const text = (word: string): Tensor => ({ name: 'input', datatype: 'BYTES', shape: [1, 1], data: [new TextEncoder().encode(word)] });
   const { results } = await host.execute([ask(text('a')), ask(text('b'))]);
-  assert.deepEqual(results[1], { outputs: [{ ...text('b'), name: 'output' }], detections: [] });
+  assert.deepEqual(results[1], { outputs: [{ ...text('b'), name: 'output' }], answers: [] });
 });
 
 test('picture bytes become (byte - mean) / std of their channel, in both layouts', async () => {
@@ -176,12 +176,15 @@ test('detections are decoded for each row, with the thresholds of their request'
   const two = bytes([2, 3, 1, 6], ...EMPTY, ...line(0, 51, 0), ...EMPTY, ...line(51, 204, 0), ...EMPTY, ...line(102, 255, 255));
   const { results } = await host.execute([find(first), { ...find(two), thresholds: { confidence: 0.2 } }, ask(first)]);
   const seen = results.map((result) =>
-    'detections' in result ? result.detections.map(({ scores }) => [...scores].map((s) => Number(s.toFixed(2)))) : result,
+    'answers' in result
+      ? result.answers.map((answer) => (answer.kind === 'detections' ? [...answer.scores].map((s) => Number(s.toFixed(2))) : answer))
+      : result,
   );
   assert.deepEqual(seen, [[[1]], [[0.2], [1, 0.8]], []]);
-  assert.ok('detections' in results[0]!);
-  assert.deepEqual([...results[0].detections[0]!.boxes], [0, 0, 6, 1]);
-  assert.deepEqual([...results[0].detections[0]!.classIds], [1]);
+  const [found] = 'answers' in results[0]! ? results[0].answers : [];
+  assert.ok(found?.kind === 'detections');
+  assert.deepEqual([...found.boxes], [0, 0, 6, 1]);
+  assert.deepEqual([...found.classIds], [1]);
 });
 
 test('a picture or head that does not fit the network is told when the model is opened', async () => {
@@ -204,7 +207,7 @@ test('a picture or head that does not fit the network is told when the model is 
       'MODEL_MISMATCH',
       /output "output" is FP32 \[\?, 3, 1, 2\]; .*\[N, rows, 6\]/,
     ],
-    ['fake:identity?shape=-1,3,1,6', { head: BOXES.head! }, 'CONFIG_INVALID', /a head needs a picture/],
+    ['fake:identity?shape=-1,3,1,6', { head: BOXES.head! }, 'CONFIG_INVALID', /a head of type "boxes" needs a picture/],
   ];
   for (const [path, rest, code, message] of cases) {
     let model: FakeModel | undefined;

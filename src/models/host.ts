@@ -1,7 +1,7 @@
 import { type FaultCode, type Tensor, Fault, fail, toFault } from '../core/index.js';
-import type { Detections } from '../vision/index.js';
+import type { Answer } from '../vision/index.js';
 import { BatchBuffers, maxBatchOf, rowsOf, sliceRows } from './batch-axis.js';
-import { createDecoder } from './heads/heads.js';
+import { createDecoder, findHead } from './heads/heads.js';
 import type { Decoder } from './heads/port.js';
 import type { Thresholds } from './heads/settings.js';
 import { isPicture, planPicture, type PicturePlan } from './picture-tensor.js';
@@ -12,13 +12,13 @@ import { openRuntime, RUNTIMES } from './runtimes.js';
 export interface HostRequest {
   /** The network's inputs with their batch axis, or one UINT8 tensor of pictures where the definition has a `picture`. Only borrowed. */
   readonly inputs: readonly Tensor[];
-  readonly answer: 'tensors' | 'detections';
+  readonly answer: 'tensors' | 'decoded';
   readonly thresholds?: Thresholds;
 }
 
-/** What became of one request; plain data, crosses threads. `detections` has one entry a row. */
+/** What became of one request; plain data, crosses threads. `answers` has one entry a row. */
 export type HostResult =
-  | { readonly outputs: readonly Tensor[]; readonly detections: readonly Detections[] }
+  | { readonly outputs: readonly Tensor[]; readonly answers: readonly Answer[] }
   | { readonly fault: { readonly code: FaultCode; readonly message: string } };
 
 /** What became of the requests of one call, in order, and where its time went. */
@@ -48,6 +48,9 @@ function checkLabels({ name, labels, head }: ModelDefinition, decoder: Decoder |
   const outputs = Object.values(head?.outputs ?? {}).join(', ');
   fail('MODEL_MISMATCH', `${name}: ${labels.length} labels are given, but the network tells ${decoder.classes} classes apart (outputs ${outputs})`);
 }
+
+/** For heads whose answers have no place in a picture. */
+const NO_PICTURE = Object.freeze({ width: 0, height: 0 });
 
 /** A request on its way through a run. */
 interface Work {
@@ -136,7 +139,7 @@ class Host implements ModelHost {
 
   #workOf(request: HostRequest, index: number): Work {
     const { name } = this.definition;
-    if (request.answer === 'detections' && !this.decoder)
+    if (request.answer === 'decoded' && !this.decoder)
       fail('FAILED_PRECONDITION', `${name}: has no head, so it answers tensors only; give the definition a head`);
     const picture = this.plan !== undefined && isPicture(request.inputs);
     if (picture) this.#checkPicture(request.inputs[0]!, this.plan);
@@ -221,14 +224,14 @@ class Host implements ModelHost {
     for (const work of run) {
       const to = from + work.rows;
       results[work.index] =
-        work.request.answer === 'detections'
-          ? { outputs: [], detections: this.#decode(work, outputs, from) }
-          : { outputs: run.length === 1 ? outputs : outputs.map((output) => sliceRows(output, from, to)), detections: [] };
+        work.request.answer === 'decoded'
+          ? { outputs: [], answers: this.#decode(work, outputs, from) }
+          : { outputs: run.length === 1 ? outputs : outputs.map((output) => sliceRows(output, from, to)), answers: [] };
       from = to;
     }
   }
 
-  #decode({ request, rows }: Work, outputs: readonly Tensor[], from: number): Detections[] {
+  #decode({ request, rows }: Work, outputs: readonly Tensor[], from: number): Answer[] {
     return Array.from({ length: rows }, (_, row) => this.decoder!.decode(outputs, from + row, request.thresholds));
   }
 }
@@ -241,9 +244,11 @@ export async function openModelHost(definition: ModelDefinition, runtimes: reado
   const runtime = await openRuntime(definition.weights, definition.options ?? {}, runtimes);
   try {
     const { name, picture, head } = definition;
-    if (head && !picture) fail('CONFIG_INVALID', `${name}: a head needs a picture, because boxes are in its pixels`);
+    const answers = head && findHead(head).answers;
+    if (!picture && (answers === 'detections' || answers === 'landmarks'))
+      fail('CONFIG_INVALID', `${name}: a head of type "${head?.type}" needs a picture, because ${answers} are in its pixels`);
     const plan = picture && planPicture(definition, picture, runtime.spec);
-    const decoder = head && picture ? createDecoder(head, runtime.spec, picture.fit.size) : undefined;
+    const decoder = head && createDecoder(head, runtime.spec, picture?.fit.size ?? NO_PICTURE);
     checkLabels(definition, decoder);
     return new Host(definition, runtime, plan, decoder);
   } catch (error) {

@@ -61,7 +61,7 @@ export interface ModelDefinition {
   readonly options?: RuntimeOptions;
   /** How a picture becomes the input; absent for a model that takes tensors only. */
   readonly picture?: PictureInput;
-  /** How outputs become detections; absent for a model that answers tensors only. */
+  /** How outputs become answers, such as detections; absent for a model that answers tensors only. */
   readonly head?: HeadSpec;
   /** Names of the classes by id. */
   readonly labels?: readonly string[];

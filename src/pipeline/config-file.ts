@@ -63,7 +63,10 @@ function anchored(config: PipelineConfig, folder: string): PipelineConfig {
     ...config,
     sources: mapValues(config.sources, (source) => ({ ...source, uri: at(source.uri) })),
     nodes: mapValues(config.nodes, (node) =>
-      typeof node.model === 'string' ? node : { ...node, model: { ...node.model, file: at(node.model.file) } },
+      'model' in node && typeof node.model === 'object' ? { ...node, model: { ...node.model, file: at(node.model.file) } } : node,
+    ),
+    outputs: mapValues(config.outputs, (output) =>
+      'video' in output ? { ...output, video: at(output.video) } : { ...output, report: at(output.report) },
     ),
     sinks: mapValues(config.sinks, (sink) => ({ ...sink, jsonl: at(sink.jsonl) })),
   };

@@ -20,9 +20,11 @@ const read = (text: string, env = { HOST: 'cam' }) => parseConfigText(text, { en
 test('defaults are filled in, variables expanded, relative paths start at the file', () => {
   const config = read(GOOD);
   assert.deepEqual(config.sources, { door: { uri: '/base/videos/door.mp4' }, yard: { uri: 'rtsp://cam/live', threads: 2 } });
-  assert.equal(config.nodes['people']?.on, 'frame');
-  assert.equal(config.nodes['people']?.placement, 'thread');
-  assert.deepEqual(config.sinks, { file: { jsonl: '/base/out/results.jsonl', overwrite: false } });
+  const { people } = config.nodes;
+  assert.ok(people && 'model' in people);
+  assert.equal(people.on, 'frame');
+  assert.equal(people.placement, 'thread');
+  assert.deepEqual(config.sinks, { file: { jsonl: '/base/out/results.jsonl', of: 'results', overwrite: false } });
 });
 
 const cases: [title: string, from: string, to: string, message: RegExp][] = [
@@ -53,6 +55,81 @@ for (const [title, from, to, message] of cases)
     assert.ok(GOOD.includes(from));
     assert.throws(
       () => read(GOOD.replace(from, to)),
+      (error) => (error instanceof Fault && error.code === 'CONFIG_INVALID' && message.test(error.message)) || assert.fail(String(error)),
+    );
+  });
+
+const GRAPH = `version: 1
+sources: { door: door.mp4 }
+nodes:
+  people: { model: yolox-nano }
+  tracker:
+    track: bytetrack
+    on: { objects: people }
+  gate:
+    analytics: lines
+    on: { objects: tracker }
+    lines:
+      middle: { from: [0, 0.5], to: [1, 0.5] }
+outputs:
+  film: { video: out/film.mp4 }
+  page: { report: out/page.html }
+`;
+
+test('a graph of nodes is read, with its defaults', () => {
+  const { nodes, outputs } = read(GRAPH);
+  assert.deepEqual(nodes['tracker'], { track: 'bytetrack', on: { objects: ['people'] }, settings: {} });
+  assert.deepEqual(nodes['gate'], {
+    analytics: 'lines',
+    on: { objects: 'tracker' },
+    lines: { middle: { from: [0, 0.5], to: [1, 0.5], units: 'fractions' } },
+  });
+  assert.deepEqual(outputs['film'], {
+    video: '/base/out/film.mp4',
+    overwrite: false,
+    audio: true,
+    preset: 'veryfast',
+    crf: 23,
+    draw: { labels: true, trackIds: true, confidence: false, attributes: true, trailMs: 1500, lines: true, header: false },
+  });
+  assert.deepEqual(outputs['page'], { report: '/base/out/page.html', overwrite: false, bestShots: 24 });
+});
+
+const graphCases: [title: string, from: string, to: string, message: RegExp][] = [
+  [
+    'a node that is not there',
+    'objects: people',
+    'objects: peple',
+    /^p\.yaml:7: nodes\.tracker\.on\.objects: there is no node "peple"\. Did you mean "people"/,
+  ],
+  [
+    'a counter on a detector',
+    'objects: tracker',
+    'objects: people',
+    /^p\.yaml:10: nodes\.gate\.on\.objects: "people" does not fit: lines are counted on/,
+  ],
+  ['a tracker on a counter', 'objects: people', 'objects: gate', /nodes\.tracker\.on\.objects: "gate" does not fit: a tracker reads/],
+  [
+    'nodes that wait for each other',
+    'objects: people',
+    'objects: gate',
+    /p\.yaml:5: nodes\.tracker: these nodes wait for each other: tracker -> gate -> tracker/,
+  ],
+  [
+    'a tracker that is not there',
+    'track: bytetrack',
+    'track: bytetrak',
+    /^p\.yaml:6: nodes\.tracker\.track: no tracker "bytetrak"\. Did you mean "bytetrack"/,
+  ],
+  ['a setting that the tracker does not have', 'track: bytetrack', 'track: bytetrack\n    settings: { lostAfterMz: 3 }', /nodes\.tracker\.settings/],
+  ['a line without length', 'to: [1, 0.5]', 'to: [0, 0.5]', /^p\.yaml:12: nodes\.gate\.lines\.middle\.to: a line needs two different points/],
+  ['one video for two sources', 'door: door.mp4', 'door: door.mp4, yard: yard.mp4', /^p\.yaml:14: outputs\.film\.video: with several sources/],
+];
+for (const [title, from, to, message] of graphCases)
+  test(`${title} is told`, () => {
+    assert.ok(GRAPH.includes(from));
+    assert.throws(
+      () => read(GRAPH.replace(from, to)),
       (error) => (error instanceof Fault && error.code === 'CONFIG_INVALID' && message.test(error.message)) || assert.fail(String(error)),
     );
   });

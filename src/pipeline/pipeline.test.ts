@@ -24,7 +24,7 @@ const models: ModelSource = { named: async () => definition, own: async (own) =>
 const engine = () =>
   fakeEngine({
     answer: () => ({
-      detections: [
+      answers: [
         {
           kind: 'detections' as const,
           boxes: Float32Array.of(0, 0, 16, 16, 0, 0, 32, 32),

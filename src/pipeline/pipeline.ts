@@ -1,13 +1,21 @@
-import { BoundedQueue, type Frame, type Log, NULL_LOG, type ObjectMeta, Scope, throwIfAborted, toFault } from '../core/index.js';
+import { stat } from 'node:fs/promises';
+import { BoundedQueue, type Frame, type Log, NULL_LOG, Scope, packageVersion, throwIfAborted, toFault } from '../core/index.js';
 import { type Engine, type LoadedModel, createEngine } from '../inference/index.js';
 import { type Media, type MediaInfo, type MediaLosses, type VideoSource, createMedia } from '../media/index.js';
-import { type ModelDefinition, type ModelSource, createZoo } from '../models/index.js';
+import { type ModelSource, createZoo } from '../models/index.js';
 import { type Sink, openJsonl, prepareOutput } from '../sinks/index.js';
+import type { SinkConfig } from './config-outputs.js';
 import { parsePipelineConfig } from './config-file.js';
-import type { CustomModel, PipelineConfig, PipelineConfigInput } from './config.js';
-import { type FoundObject, type FrameNode, openDetectorNode } from './detector-node.js';
-import { FrameResult } from './frame-result.js';
+import type { PipelineConfig, PipelineConfigInput } from './config.js';
+import type { FrameResult } from './frame-result.js';
 import { inOrder } from './in-order.js';
+import { NodeTimings } from './node-timings.js';
+import { openNodes } from './nodes/nodes.js';
+import type { GraphNode } from './nodes/port.js';
+import { openOutputs, prepareOutputs } from './outputs/outputs.js';
+import type { Output, OutputFile } from './outputs/port.js';
+import { type RunSummary, type StreamSummary, StreamTally } from './run-summary.js';
+import { StreamRun } from './stream-run.js';
 
 /** What a pipeline is built from; each part has a default. */
 export interface PipelineOptions {
@@ -17,6 +25,8 @@ export interface PipelineOptions {
   /** Used, but not closed, by the pipeline; it makes and closes one of its own when absent. */
   readonly engine?: Engine;
   readonly log?: Log;
+  /** How the run was asked for, as reports name it; `openPipeline` of this version when absent. */
+  readonly about?: { readonly command: string; readonly version: string };
   /** Stops opening. */
   readonly signal?: AbortSignal;
 }
@@ -28,45 +38,36 @@ export interface PipelineStream {
   readonly losses: MediaLosses;
 }
 
-/** What {@link Pipeline.run} did. */
-export interface RunSummary {
-  readonly frames: number;
-  readonly objects: number;
-  readonly elapsedMs: number;
-  readonly streams: Readonly<Record<string, StreamSummary>>;
-}
-
-/** What came of one stream. */
-export interface StreamSummary {
-  readonly frames: number;
-  readonly objects: number;
-  readonly losses: MediaLosses;
-}
-
 /** How a run is watched and stopped. */
 export interface RunOptions<N extends string> {
   /** Ends the run at once with CANCELLED; frames at work are dropped. */
   readonly signal?: AbortSignal;
-  /** Called with each result in order, before the sinks; the frame is closed afterwards. What it returns is awaited. */
+  /** Called with each result in order, before sinks and outputs; the frame is closed afterwards. What it returns is awaited. */
   readonly onResult?: (result: FrameResult<N>) => void | Promise<void>;
+}
+
+/** A node as planned. */
+export interface PlannedNode {
+  readonly name: string;
+  /** Nodes that it reads; none where it looks at the frame itself. */
+  readonly reads: readonly string[];
+  readonly summary: string;
 }
 
 /** A pipeline that is open: sources found, models loaded, sinks writable. */
 export interface Pipeline<N extends string = string> extends AsyncDisposable {
   readonly streams: readonly PipelineStream[];
-  readonly models: Readonly<Record<N, LoadedModel>>;
-  /** Results as they come, each stream in presentation order; pulled, so that the reader sets the pace. Sinks are not written. Once only. */
+  /** Models at work, by the node that runs them. */
+  readonly models: Readonly<Partial<Record<N, LoadedModel>>>;
+  /** What the nodes do, in an order in which each stands behind those it reads. */
+  readonly plan: readonly PlannedNode[];
+  /** Results as they come, each stream in presentation order; pulled, so that the reader sets the pace. Sinks and outputs are not written. Once only. */
   results(options?: { readonly signal?: AbortSignal }): AsyncIterable<FrameResult<N>>;
-  /** Drives every stream to its end, into the sinks. Once only, instead of `results()`. */
+  /** Drives every stream to its end, into the sinks and outputs. Once only, instead of `results()`. */
   run(options?: RunOptions<N>): Promise<RunSummary>;
   /** Takes no further frame; those at work come out, then the results end. */
   stop(): void;
 }
-
-const ownDefinition = (name: string, { file, picture, head, labels }: CustomModel): ModelDefinition => {
-  const { settings, ...rest } = head;
-  return { name, weights: { runtime: 'onnx', path: file }, picture, head: settings ? { ...rest, settings } : rest, labels };
-};
 
 /**
  * Opens everything that the configuration names, and closes it again when any part fails.
@@ -78,20 +79,23 @@ export async function openPipeline<const C extends PipelineConfigInput>(
 ): Promise<Pipeline<keyof C['nodes'] & string>> {
   const parsed = parsePipelineConfig(config);
   await using scope = new Scope();
-  const { media = createMedia(), models = createZoo(), log = NULL_LOG, signal } = options;
+  const {
+    media = createMedia(),
+    models = createZoo(),
+    log = NULL_LOG,
+    about = { command: 'openPipeline', version: packageVersion() },
+    signal,
+  } = options;
   for (const { jsonl, overwrite } of Object.values(parsed.sinks)) await prepareOutput(jsonl, { overwrite });
+  await prepareOutputs(parsed.outputs, Object.keys(parsed.sources));
   const sources = await openSources(parsed, media, scope, { log, ...(signal ? { signal } : {}) });
   const engine = options.engine ?? scope.use(createEngine({ log }));
-  const nodes: FrameNode[] = [];
-  for (const [name, node] of Object.entries(parsed.nodes)) {
-    throwIfAborted(signal);
-    const { model } = node;
-    const definition = typeof model === 'string' ? await models.named(model, signal) : await models.own(ownDefinition(name, model), signal);
-    nodes.push(scope.use(await openDetectorNode(name, node, definition, engine)));
-  }
+  const nodes = await openNodes(parsed.nodes, { engine, models, scope, ...(signal ? { signal } : {}) });
+  throwIfAborted(signal);
+  const outputs = await openOutputs(parsed.outputs, { media, sources, scope, log, plan: plannedNodes(nodes), ...about });
   const sinks: Sink[] = [];
-  for (const { jsonl, overwrite } of Object.values(parsed.sinks)) sinks.push(scope.use(await openJsonl(jsonl, { overwrite })));
-  return new RunningPipeline(sources, nodes, sinks, scope.move());
+  for (const { jsonl, of, overwrite } of Object.values(parsed.sinks)) sinks.push(scope.use(await openJsonl(jsonl, { of, overwrite })));
+  return new RunningPipeline(sources, nodes, outputs, sinks, Object.values(parsed.sinks).map(sinkFile), scope.move());
 }
 
 async function openSources(
@@ -106,32 +110,44 @@ async function openSources(
   return sources;
 }
 
-/** Written out, not spread: this runs for every object of every frame. */
-const numbered = ({ node, label, classId, confidence, box, attributes }: FoundObject, id: number): ObjectMeta => ({
-  id,
-  node,
-  label,
-  classId,
-  confidence,
-  box,
-  attributes,
+type SinkFile = Pick<OutputFile, 'path' | 'holds'>;
+
+const sinkFile = ({ jsonl, of }: SinkConfig): SinkFile => ({
+  path: jsonl,
+  holds: of === 'results' ? 'a record of each frame' : 'a record of each event',
 });
+
+const sizedFile = async ({ path, holds }: SinkFile): Promise<OutputFile> => ({
+  path,
+  holds,
+  bytes: await stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  ),
+});
+
+const plannedNodes = (nodes: readonly GraphNode[]): PlannedNode[] => nodes.map(({ name, reads, summary }) => ({ name, reads, summary }));
 
 const NEVER = new AbortController().signal;
 
 class RunningPipeline<N extends string> implements Pipeline<N> {
   readonly #stop = new AbortController();
-  readonly models: Readonly<Record<N, LoadedModel>>;
-  readonly #inferred: Readonly<Record<string, boolean>>;
+  readonly #timings = new NodeTimings();
+  readonly models: Readonly<Partial<Record<N, LoadedModel>>>;
 
   constructor(
     readonly sources: ReadonlyMap<string, VideoSource>,
-    readonly nodes: readonly FrameNode[],
+    readonly nodes: readonly GraphNode[],
+    readonly outputs: ReadonlyMap<string, Output>,
     readonly sinks: readonly Sink[],
+    readonly sinkFiles: readonly SinkFile[],
     readonly scope: Scope,
   ) {
-    this.models = Object.fromEntries(nodes.map(({ name, model }) => [name, model])) as Record<N, LoadedModel>;
-    this.#inferred = Object.fromEntries(nodes.map(({ name }) => [name, true]));
+    this.models = Object.fromEntries(nodes.flatMap(({ name, model }) => (model ? [[name, model]] : []))) as Partial<Record<N, LoadedModel>>;
+  }
+
+  get plan(): readonly PlannedNode[] {
+    return plannedNodes(this.nodes);
   }
 
   get streams(): readonly PipelineStream[] {
@@ -144,7 +160,7 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
 
   results({ signal }: { readonly signal?: AbortSignal } = {}): AsyncIterable<FrameResult<N>> {
     const [only, ...others] = this.sources.values();
-    return only && others.length === 0 ? this.#flow(only, signal ?? NEVER) : this.#merged(signal);
+    return only && others.length === 0 ? this.#flow([...this.sources.keys()][0]!, only, signal ?? NEVER) : this.#merged(signal);
   }
 
   async run({ signal = NEVER, onResult }: RunOptions<N> = {}): Promise<RunSummary> {
@@ -156,29 +172,56 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
     for (const run of runs) run.catch((error: unknown) => leave.abort(error));
     const settled = await Promise.allSettled(runs);
     const failed = settled.find(({ status }) => status === 'rejected');
-    if (failed) throw leave.signal.reason;
-    for (const sink of this.sinks) await sink.finish();
+    if (failed) {
+      // What was good stays: outputs and sinks are completed as far as the run came.
+      if (!signal.aborted) await this.#finish(performance.now() - startMs, true).catch(() => {});
+      throw leave.signal.reason;
+    }
     const streams = Object.fromEntries(settled.flatMap((run) => (run.status === 'fulfilled' ? [run.value] : [])));
+    return {
+      ...this.#total(streams),
+      elapsedMs: performance.now() - startMs,
+      streams,
+      outputs: await this.#finish(performance.now() - startMs, this.#stop.signal.aborted),
+    };
+  }
+
+  #total(streams: Readonly<Record<string, StreamSummary>>): { frames: number; objects: number } {
     const total = (key: 'frames' | 'objects'): number => Object.values(streams).reduce((sum, stream) => sum + stream[key], 0);
-    return { frames: total('frames'), objects: total('objects'), elapsedMs: performance.now() - startMs, streams };
+    return { frames: total('frames'), objects: total('objects') };
+  }
+
+  /** Completes sinks and outputs, each whatever becomes of the others. @throws the first fault */
+  async #finish(elapsedMs: number, interrupted: boolean): Promise<Record<string, readonly OutputFile[]>> {
+    const made: Record<string, readonly OutputFile[]> = {};
+    const faults: unknown[] = [];
+    const attempt = (work: Promise<void>): Promise<void> => work.catch((error: unknown) => void faults.push(error));
+    for (const sink of this.sinks) await attempt(sink.finish());
+    const written = await Promise.all(this.sinkFiles.map(sizedFile));
+    for (const [name, output] of this.outputs) {
+      const run = { elapsedMs, interrupted, files: [...Object.values(made).flat(), ...written], timings: this.#timings.list() };
+      await attempt(output.finish(run).then((files) => void (made[name] = files)));
+    }
+    if (faults.length > 0) throw faults[0];
+    return made;
   }
 
   async #drive(name: string, source: VideoSource, signal: AbortSignal, onResult: RunOptions<N>['onResult']): Promise<StreamSummary> {
-    let frames = 0;
-    let objects = 0;
+    const tally = new StreamTally();
+    const outputs = [...this.outputs.values()];
     try {
-      for await (const result of this.#flow(source, signal)) {
+      for await (const result of this.#flow(name, source, signal)) {
         using _ = result;
-        frames++;
-        objects += result.objects.length;
+        tally.add(result);
         const heard = onResult?.(result);
         if (heard) await heard;
-        for (const sink of this.sinks) await sink.write(result.meta);
+        for (const sink of this.sinks) await sink.write(result.meta, result.events);
+        for (const output of outputs) await output.write(result);
       }
     } catch (error) {
       throw toFault(error, 'INTERNAL', `stream ${name}: `);
     }
-    return { frames, objects, losses: source.losses };
+    return tally.summary(source.losses);
   }
 
   async *#merged(signal: AbortSignal = NEVER): AsyncGenerator<FrameResult<N>, void, undefined> {
@@ -187,7 +230,7 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
     const queue = new BoundedQueue<FrameResult<N>>({ capacity: this.sources.size, overflow: 'block' });
     const feeds = [...this.sources].map(async ([name, source]) => {
       try {
-        for await (const result of this.#flow(source, cancel)) if (!(await queue.push(result))) return;
+        for await (const result of this.#flow(name, source, cancel)) if (!(await queue.push(result))) return;
       } catch (error) {
         queue.fail(toFault(error, 'INTERNAL', `stream ${name}: `));
       }
@@ -201,24 +244,11 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
     }
   }
 
-  #flow(source: VideoSource, signal: AbortSignal): AsyncIterable<FrameResult<N>> {
-    const window = Math.max(...this.nodes.map(({ model }) => model.concurrency)) + 1;
+  #flow(stream: string, source: VideoSource, signal: AbortSignal): AsyncIterable<FrameResult<N>> {
+    const window = Math.max(...this.nodes.map(({ model }) => model?.concurrency ?? 1)) + 1;
     const frames = source.frames({ signal: AbortSignal.any([signal, this.#stop.signal]) });
-    return inOrder(frames, (frame) => this.#look(frame, signal), { window, stop: this.#stop.signal });
-  }
-
-  async #look(frame: Frame, signal: AbortSignal): Promise<FrameResult<N>> {
-    try {
-      const [first, ...others] = this.nodes;
-      const found =
-        others.length === 0 ? await first!.look(frame, signal) : (await Promise.all(this.nodes.map((node) => node.look(frame, signal)))).flat();
-      const objects = found.map(numbered);
-      const { stream, number, pts, size } = frame.info;
-      return new FrameResult(frame, { stream, frame: number, pts, size, inferred: this.#inferred, objects });
-    } catch (error) {
-      frame.close();
-      throw error;
-    }
+    const run = new StreamRun<N>(this.nodes, stream, this.#timings);
+    return inOrder(frames, (frame: Frame) => run.look(frame, signal), { window, stop: this.#stop.signal });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,10 +1,12 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { type Fault, type FrameMeta, toLine } from '../core/index.js';
+import { type EventMeta, type Fault, type FrameMeta, toEventRecord, toLine } from '../core/index.js';
 import { prepareOutput, writeFault } from './output-folder.js';
 import type { Sink } from './port.js';
 
 /** Options of {@link openJsonl}. */
 export interface JsonlOptions {
+  /** `results` (when absent): a `ResultRecord` for each frame. `events`: an `EventRecord` for each thing that happened. */
+  readonly of?: 'results' | 'events';
   readonly overwrite?: boolean;
   /** How long a line may wait for company before it is written; 250 ms when absent. */
   readonly flushAfterMs?: number;
@@ -13,7 +15,7 @@ export interface JsonlOptions {
 }
 
 /**
- * Opens a file of one JSON record a line (`ResultRecord`). Lines are written whole, several in one write; after a failed write
+ * Opens a file of one JSON record a line. Lines are written whole, several in one write; after a failed write
  * the file is cut back to its last whole line.
  * @throws Fault ALREADY_EXISTS, OUTPUT_FAILED
  */
@@ -22,7 +24,7 @@ export async function openJsonl(path: string, options: JsonlOptions = {}): Promi
   const file = await open(path, options.overwrite ? 'w' : 'wx').catch((error: unknown) => {
     throw writeFault(path, error);
   });
-  return new JsonlSink(path, file, options.flushAfterMs ?? 250, options.highWater ?? 1 << 20);
+  return new JsonlSink(path, file, options.of ?? 'results', options.flushAfterMs ?? 250, options.highWater ?? 1 << 20);
 }
 
 class JsonlSink implements Sink {
@@ -37,16 +39,23 @@ class JsonlSink implements Sink {
   constructor(
     readonly path: string,
     readonly file: FileHandle,
+    readonly of: 'results' | 'events',
     readonly flushAfterMs: number,
     readonly highWater: number,
   ) {}
 
-  async write(meta: FrameMeta): Promise<void> {
+  async write(meta: FrameMeta, events: readonly EventMeta[] = []): Promise<void> {
     if (this.#failure) throw this.#failure;
-    this.#waiting += `${toLine(meta)}\n`;
-    this.lines++;
+    if (this.of === 'results') this.#take(toLine(meta));
+    else for (const event of events) this.#take(JSON.stringify(toEventRecord(event)));
+    if (this.#waiting === '') return;
     if (this.#waiting.length >= this.highWater) await this.#flush();
     else this.#timer ??= setTimeout(() => void this.#flush().catch(() => {}), this.flushAfterMs);
+  }
+
+  #take(line: string): void {
+    this.#waiting += `${line}\n`;
+    this.lines++;
   }
 
   async finish(): Promise<void> {

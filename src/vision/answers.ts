@@ -45,8 +45,10 @@ export interface Mask {
 export interface Reading {
   readonly kind: 'text';
   readonly text: string;
-  /** Mean over the letters, 0 to 1. */
+  /** Mean over the letters, 0 to 1; 0 where nothing was read. */
   readonly score: number;
+  /** [letters] FP32: score of each letter of `text`, 0 to 1. */
+  readonly letterScores: Float32Array;
 }
 
 /** Named numbers, such as age or the angles of a head in degrees. */

@@ -7,12 +7,16 @@ import {
   AVCOL_PRI_BT709,
   AVCOL_RANGE_JPEG,
   AVCOL_RANGE_MPEG,
+  AVCOL_SPC_BT2020_CL,
+  AVCOL_SPC_BT2020_NCL,
   AVCOL_SPC_BT709,
   AVCOL_SPC_RGB,
+  AVCOL_SPC_SMPTE240M,
   AVCOL_TRC_BT709,
 } from 'node-av/constants';
 import { Codec, CodecContext, Dictionary, type Frame as NativeFrame, Packet, Rational } from 'node-av/lib';
 import { type Frame, type Size, type TimeBase, didYouMean, fail } from '../../core/index.js';
+import { Painter, type Shape, type Surface, type YuvColours, scaledShapes, yuv420Surface } from '../../vision/index.js';
 import { END, checked, libavText } from './calls.js';
 import { FrameStore, pictureFrame } from './native-frames.js';
 import { LibavPixels } from './pixels.js';
@@ -54,6 +58,26 @@ function coloursOf(frame: Frame): Colours {
   return { colorSpace, colorRange: colorRange === AVCOL_RANGE_JPEG ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG, colorPrimaries, colorTrc };
 }
 
+/** The colours as drawing knows them; matrices that it does not know go to the nearest. */
+function yuvColoursOf({ colorSpace, colorRange }: Colours): YuvColours {
+  const range = colorRange === AVCOL_RANGE_JPEG ? 'full' : 'limited';
+  if (colorSpace === AVCOL_SPC_BT2020_NCL || colorSpace === AVCOL_SPC_BT2020_CL) return { matrix: 'bt2020', range };
+  return { matrix: colorSpace === AVCOL_SPC_BT709 || colorSpace === AVCOL_SPC_SMPTE240M ? 'bt709' : 'bt601', range };
+}
+
+/** A picture of the encoder's own, and its planes to draw on. */
+interface Canvas {
+  readonly native: NativeFrame;
+  readonly surface: Surface;
+}
+
+function createCanvas(size: Size, colours: Colours): Canvas {
+  const native = Object.assign(pictureFrame(AV_PIX_FMT_YUV420P, size), colours);
+  const [y, u, v] = native.data as unknown as [Buffer, Buffer, Buffer];
+  const strides = native.linesize.slice(0, 3) as [number, number, number];
+  return { native, surface: yuv420Surface({ size, y, u, v, strides, colours: yuvColoursOf(colours) }) };
+}
+
 /** Says what is wrong with encoder options before any file is touched. @throws Fault INVALID_ARGUMENT */
 export function checkEncoderOptions(path: string, { size, timeBase, preset, crf }: EncoderOptions): void {
   if (!Number.isInteger(size.width) || !Number.isInteger(size.height) || size.width < 2 || size.height < 2)
@@ -72,6 +96,8 @@ export class Encoder implements Disposable {
   readonly #even: Size;
   #converted: NativeFrame | null = null;
   #rgb: NativeFrame | null = null;
+  #canvas: Canvas | null = null;
+  readonly #painter = new Painter();
 
   private constructor(
     readonly context: CodecContext,
@@ -103,9 +129,14 @@ export class Encoder implements Disposable {
     return fail('UNSUPPORTED', `x264 refuses ${options.size.width}x${options.size.height} with preset ${preset}: ${libavText(opened)}`);
   }
 
-  /** Encodes `frame` as of `ticks`; `take` gets each packet that comes of it, and must be done with it when it settles. */
-  async encode(frame: Frame, ticks: bigint, duration: bigint, take: (packet: Packet) => Promise<void>): Promise<void> {
-    const picture = await this.#pictureOf(frame);
+  /** Encodes `frame` as of `ticks`, with `shapes` drawn on a copy; `take` gets each packet that comes of it, and must be done with it when it settles. */
+  async encode(
+    frame: Frame,
+    { ticks, duration, shapes }: { readonly ticks: bigint; readonly duration: bigint; readonly shapes: readonly Shape[] },
+    take: (packet: Packet) => Promise<void>,
+  ): Promise<void> {
+    const plain = await this.#pictureOf(frame);
+    const picture = shapes.length > 0 ? await this.#drawn(plain, scaledShapes(shapes, frame.size, this.options.size)) : plain;
     try {
       picture.pts = ticks;
       picture.duration = duration;
@@ -139,6 +170,26 @@ export class Encoder implements Disposable {
     if (!(pixels instanceof LibavPixels) || !isEven) return this.#share(await this.#convert(await this.#rgbOf(frame)));
     const native = pixels.frame;
     return this.#share(this.#fits(native) ? native : await this.#convert(native));
+  }
+
+  /** Gives up `plain`; the decoder, and whoever holds the frame, go on with pixels that nobody has drawn on. */
+  async #drawn(plain: NativeFrame, shapes: readonly Shape[]): Promise<NativeFrame> {
+    try {
+      // The encoder lets go of a picture as it takes it; should it ever keep one, that one is left to it.
+      if (this.#canvas && !this.#canvas.native.isWritable) this.#dropCanvas();
+      this.#canvas ??= createCanvas(this.#even, this.colours);
+      const { native, surface } = this.#canvas;
+      checked(native.copy(plain), 'copying a picture');
+      await this.#painter.paint(surface, shapes);
+      return this.#share(native);
+    } finally {
+      this.#store.give(plain);
+    }
+  }
+
+  #dropCanvas(): void {
+    this.#canvas?.native.free();
+    this.#canvas = null;
   }
 
   #share(native: NativeFrame): NativeFrame {
@@ -187,6 +238,7 @@ export class Encoder implements Disposable {
   [Symbol.dispose](): void {
     this.#converted?.free();
     this.#rgb?.free();
+    this.#dropCanvas();
     this.#packet.free();
     this.#scalers.release();
     this.#store.close();

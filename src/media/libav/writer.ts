@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Dictionary, FormatContext, type Packet, type Stream } from 'node-av/lib';
 import { type Frame, NULL_LOG, type Pts, Scope, type TimeBase, comparePts, fail, rescale } from '../../core/index.js';
+import type { Shape } from '../../vision/index.js';
 import type { VideoWriter, WriterOptions } from '../port.js';
 import { checked } from './calls.js';
 import { pathOf } from './demuxer.js';
@@ -59,9 +60,9 @@ class LibavWriter implements VideoWriter {
     this.#duration = this.#step > 0n ? this.#step : 1n;
   }
 
-  async write(frame: Frame): Promise<void> {
+  async write(frame: Frame, shapes: readonly Shape[] = []): Promise<void> {
     this.#enter();
-    this.#turn = this.#write(frame).finally(() => (this.#busy = false));
+    this.#turn = this.#write(frame, shapes).finally(() => (this.#busy = false));
     await this.#turn;
   }
 
@@ -86,7 +87,7 @@ class LibavWriter implements VideoWriter {
     this.#busy = true;
   }
 
-  async #write(frame: Frame): Promise<void> {
+  async #write(frame: Frame, shapes: readonly Shape[]): Promise<void> {
     const pts = rescale(frame.pts, this.options.timeBase);
     const last = this.#last;
     if (last && comparePts(pts, last) <= 0)
@@ -97,7 +98,8 @@ class LibavWriter implements VideoWriter {
     this.#last = pts;
     this.#frames++;
     const writing = this.#writing;
-    await writing.encoder.encode(frame, pts.ticks, this.#duration, (packet) => this.#mux(writing, packet));
+    const { ticks } = pts;
+    await writing.encoder.encode(frame, { ticks, duration: this.#duration, shapes }, (packet) => this.#mux(writing, packet));
   }
 
   async #begin(first: Frame | undefined): Promise<Writing> {

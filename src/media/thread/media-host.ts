@@ -1,4 +1,5 @@
 import { Frame, type PictureRequest, createLog, fail, pictureBytes } from '../../core/index.js';
+import { readShapes } from '../../vision/index.js';
 import { packedPixels } from '../packed-pixels.js';
 import type { Media, VideoSource, VideoWriter } from '../port.js';
 import { PictureSlots } from './picture-slots.js';
@@ -91,6 +92,8 @@ export class MediaHost {
         return this.#createWriter(id, call);
       case 'write':
         return this.#write(call);
+      case 'encode-image':
+        return this.media.encodeImage(call.image, call.format);
       case 'finish-writer':
         return this.#writer(call.writer).finish();
       case 'close-writer':
@@ -218,12 +221,13 @@ export class MediaHost {
     return handle;
   }
 
-  async #write({ writer, pts, number, picture }: Extract<Call, { op: 'write' }>): Promise<void> {
+  async #write({ writer, pts, number, picture, shapes: flat }: Extract<Call, { op: 'write' }>): Promise<void> {
     const target = this.#writer(writer);
+    const shapes = flat ? readShapes(flat) : [];
     if ('frame' in picture) {
       const { frame } = this.#frame(picture.frame);
       using moved = frame.retain('writer', { number, pts });
-      await target.write(moved);
+      await target.write(moved, shapes);
       return;
     }
     const { rgb, size } = picture;
@@ -233,7 +237,7 @@ export class MediaHost {
       info,
       'writer',
     );
-    await target.write(made);
+    await target.write(made, shapes);
   }
 
   async #closeWriter(handle: number): Promise<void> {

@@ -165,7 +165,12 @@ export class MediaThread {
     if (message.kind === 'frames') {
       this.#frames += message.notices.length;
       const listener = this.#runs.get(message.run);
-      for (const notice of message.notices) listener?.frame(readNotice(notice));
+      for (const flat of message.notices) {
+        const notice = readNotice(flat);
+        // Memory is told of once: it must be kept even where nobody takes this frame any more.
+        for (const ref of notice.pictures) this.picture(ref);
+        listener?.frame(notice);
+      }
     } else if (message.kind === 'reply') this.#settle(message);
     else if (message.kind === 'run-end') this.#runEnd(message);
     else this.#tell(message.id, message.record);

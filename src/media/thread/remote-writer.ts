@@ -1,4 +1,5 @@
 import type { Frame } from '../../core/index.js';
+import { type Shape, flatShapes } from '../../vision/index.js';
 import type { VideoWriter } from '../port.js';
 import type { MediaThread } from './media-thread.js';
 import type { SentPicture } from './protocol.js';
@@ -15,12 +16,13 @@ export class RemoteWriter implements VideoWriter {
     thread.hold();
   }
 
-  async write(frame: Frame): Promise<void> {
+  async write(frame: Frame, shapes: readonly Shape[] = []): Promise<void> {
     const { pts, number } = frame;
     using held = frame.retain('writer');
     const picture = await this.#picture(held);
+    const drawn = shapes.length > 0 ? { shapes: flatShapes(shapes) } : {};
     const transfer = 'rgb' in picture ? [picture.rgb.buffer as ArrayBuffer] : [];
-    await this.thread.call({ op: 'write', writer: this.writer, pts, number, picture }, { transfer });
+    await this.thread.call({ op: 'write', writer: this.writer, pts, number, picture, ...drawn }, { transfer });
   }
 
   async #picture(frame: Frame): Promise<SentPicture> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fail, type Tensor } from '../../core/index.js';
-import { Candidates, nms } from '../../vision/index.js';
+import { type Detections, Candidates, nms } from '../../vision/index.js';
 import type { ModelSpec } from '../port.js';
 import { type Grid, gridsOf } from './grids.js';
 import { floatsOf, type HeadOutput, mismatch, shapedOutput, sizeOfRow } from './outputs.js';
@@ -110,8 +110,9 @@ function collectLevel(candidates: Candidates, level: Level, outputs: readonly Te
  * The detectors of MediaPipe (Bazarevsky et al. 2019): BlazeFace with six points (eyes, nose, mouth, ears; right and left of the person), and
  * those of palms and of whole people, which are built alike.
  */
-export const blaze: Head = {
+export const blaze: Head<Detections> = {
   type: 'blaze',
+  answers: 'detections',
   summary: 'BlazeFace and its kin for palms and people: logits, boxes and key points at a few anchors of each cell.',
   create(head, model, picture) {
     const { levels, keyPoints } = planOf(head, model, picture);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Candidates, nms } from '../../vision/index.js';
+import { type Detections, Candidates, nms } from '../../vision/index.js';
 import { floatsOf, mismatch, outputOf, rowSize } from './outputs.js';
 import type { Head } from './port.js';
 import { parseSettings } from './settings.js';
@@ -19,8 +19,9 @@ export const BoxesSettings = z.strictObject({
 });
 
 /** Networks that pick their boxes themselves: rows of ready boxes, [N, rows, columns]. */
-export const boxes: Head = {
+export const boxes: Head<Detections> = {
   type: 'boxes',
+  answers: 'detections',
   summary: 'Ready boxes: rows of corners, score and class that the network has already picked; only thresholds and suppression are left.',
   create(head, model, picture) {
     const { columns, normalised } = parseSettings(BoxesSettings, head);

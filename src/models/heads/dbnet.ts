@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Candidates, cornersOf, minAreaRectangle, type SlantedRectangle, take } from '../../vision/index.js';
+import { type Detections, Candidates, cornersOf, minAreaRectangle, type SlantedRectangle, take } from '../../vision/index.js';
 import { floatsOf, mismatch, shapedOutput } from './outputs.js';
 import type { Head } from './port.js';
 import { findRegions } from './regions.js';
@@ -65,8 +65,9 @@ function addText(candidates: Candidates, text: SlantedRectangle, score: number):
  * Differentiable binarisation, the text detector of PP-OCR: a map of probabilities as large as the picture. Each text is a box and, as its four
  * points, the corners of a slanted rectangle. Texts of one map never overlap, so that `maximumIou` has no say.
  */
-export const dbnet: Head = {
+export const dbnet: Head<Detections> = {
   type: 'dbnet',
+  answers: 'detections',
   summary: 'DBNet, the text detector of PP-OCR: a probability map, whose regions become slanted rectangles around lines of text.',
   create(head, model, picture) {
     const { threshold, unclipRatio, minimumSidePx } = parseSettings(DbnetSettings, head);

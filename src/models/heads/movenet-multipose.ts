@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Candidates, nms } from '../../vision/index.js';
+import { type Detections, Candidates, nms } from '../../vision/index.js';
 import { floatsOf, shapedOutput } from './outputs.js';
 import type { Head } from './port.js';
 import { parseSettings } from './settings.js';
@@ -15,8 +15,9 @@ const BOX = JOINTS * 3;
 const WIDTH = BOX + 5;
 
 /** MoveNet MultiPose: up to six people with 17 joints, as fractions of the picture. */
-export const movenetMultipose: Head = {
+export const movenetMultipose: Head<Detections> = {
   type: 'movenet-multipose',
+  answers: 'detections',
   summary: 'MoveNet MultiPose: ready rows of people, each with 17 joints and a box.',
   create(head, model, picture) {
     parseSettings(MovenetMultiposeSettings, head);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Size, Tensor } from '../../core/index.js';
-import { Candidates, nms } from '../../vision/index.js';
+import { type Detections, Candidates, nms } from '../../vision/index.js';
 import type { ModelSpec } from '../port.js';
 import { cellsOf, type Grid, gridsOf } from './grids.js';
 import { floatsOf, type HeadOutput, mismatch, shapedOutput, sizeOfRow } from './outputs.js';
@@ -106,8 +106,9 @@ function collectLevel(
 }
 
 /** The best box of each cell; the distances to its four sides are means of distributions over whole strides. */
-export const nanodet: Head = {
+export const nanodet: Head<Detections> = {
   type: 'nanodet',
+  answers: 'detections',
   summary: 'NanoDet and NanoDet-Plus: class scores for each cell of a few grids, and distances to the four sides as distributions.',
   create(head, model, picture: Size) {
     const settings = parseSettings(NanodetSettings, head);

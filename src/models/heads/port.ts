@@ -1,5 +1,5 @@
 import type { Size, Tensor } from '../../core/index.js';
-import type { Detections } from '../../vision/index.js';
+import type { Answer } from '../../vision/index.js';
 import type { ModelSpec } from '../port.js';
 
 /** Which head decodes a model's outputs, and its settings; plain data from the catalogue. */
@@ -19,20 +19,22 @@ export interface HeadSpec {
 }
 
 /** A head made for one model: knows where in the outputs to look. */
-export interface Decoder {
+export interface Decoder<A extends Answer = Answer> {
   /** Class ids are below this; absent where the outputs do not tell. */
   readonly classes?: number;
   /**
-   * Detections of picture `row` of a batch. Boxes are in pixels of the model's picture. `outputs` are those of the whole batch.
-   * Thresholds given here win over those of the spec.
+   * What the network says of picture `row` of a batch. Boxes and points are in pixels of the model's picture. `outputs` are those of the whole
+   * batch; the answer's arrays are its own memory, never views of them. Thresholds given here win over those of the spec.
    */
-  decode(outputs: readonly Tensor[], row: number, thresholds?: Partial<Pick<HeadSpec, 'confidence' | 'maximumIou' | 'limit'>>): Detections;
+  decode(outputs: readonly Tensor[], row: number, thresholds?: Partial<Pick<HeadSpec, 'confidence' | 'maximumIou' | 'limit'>>): A;
 }
 
 /** A kind of head. Stateless; one file and one row in `HEADS`. */
-export interface Head {
+export interface Head<A extends Answer = Answer> {
   readonly type: string;
   readonly summary: string;
+  /** The kind of every answer, so that whoever needs another kind knows before a model is opened. */
+  readonly answers: A['kind'];
   /** @throws Fault MODEL_MISMATCH naming the output, its shape and the shape that fits; CONFIG_INVALID for wrong settings */
-  create(head: HeadSpec, model: ModelSpec, picture: Size): Decoder;
+  create(head: HeadSpec, model: ModelSpec, picture: Size): Decoder<A>;
 }

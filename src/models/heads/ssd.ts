@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fail, type Size } from '../../core/index.js';
-import { Candidates, nms } from '../../vision/index.js';
+import { type Detections, Candidates, nms } from '../../vision/index.js';
 import type { ModelSpec } from '../port.js';
 import { floatsOf, mismatch, outputOf, rowSize, type HeadOutput } from './outputs.js';
 import type { Head, HeadSpec } from './port.js';
@@ -75,8 +75,9 @@ function add(
 }
 
 /** SSD cut before its last layer: offsets from prior boxes, scores after softmax, and the priors themselves with their variances. */
-export const ssd: Head = {
+export const ssd: Head<Detections> = {
   type: 'ssd',
+  answers: 'detections',
   summary: 'SSD with prior boxes: offsets and class scores for each prior; every class above the threshold makes a box of its own.',
   create(head, model, picture) {
     const { loc, conf, priors, boxes, classes } = shapeOf(head, model);

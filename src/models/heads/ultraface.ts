@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Candidates, nms } from '../../vision/index.js';
+import { type Detections, Candidates, nms } from '../../vision/index.js';
 import { floatsOf, mismatch, shapedOutput, sizeOfRow } from './outputs.js';
 import type { Head } from './port.js';
 import { parseSettings } from './settings.js';
@@ -10,8 +10,9 @@ export const UltrafaceSettings = z.strictObject({
 });
 
 /** Ultra-Light-Fast-Generic-Face-Detector-1MB: corners that the graph has already decoded, and two scores, background and face. */
-export const ultraface: Head = {
+export const ultraface: Head<Detections> = {
   type: 'ultraface',
+  answers: 'detections',
   summary: 'UltraFace: decoded corners and two scores, background and face, for each of its prior boxes.',
   create(head, model, picture) {
     const { normalised } = parseSettings(UltrafaceSettings, head);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Size } from '../../core/index.js';
-import { Candidates, nms } from '../../vision/index.js';
+import { type Detections, Candidates, nms } from '../../vision/index.js';
 import type { ModelSpec } from '../port.js';
 import { cellsOf, gridsOf } from './grids.js';
 import { floatsOf, type HeadOutput, mismatch, outputOf } from './outputs.js';
@@ -157,8 +157,9 @@ const COLLECT: Readonly<Record<Layout, Collect>> = { rows: collectRows, columns:
  * The YOLO networks whose boxes leave the graph decoded, in pixels of the picture or as fractions of it: exports of Ultralytics and of the
  * authors of v6, v7, v9 and v10, object detection and pose.
  */
-export const yolo: Head = {
+export const yolo: Head<Detections> = {
   type: 'yolo',
+  answers: 'detections',
   summary: 'YOLO v5 to v12 and v26, detection and pose: the version, which the settings name, says how boxes and scores lie in the output.',
   create(head, model, picture) {
     const plan = planOf(head, model, picture);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Candidates, nms } from '../../vision/index.js';
+import { type Detections, Candidates, nms } from '../../vision/index.js';
 import { cellsOf, type Grid, gridsOf } from './grids.js';
 import { floatsOf, mismatch, outputOf } from './outputs.js';
 import type { Head } from './port.js';
@@ -35,8 +35,9 @@ function collectGrid(candidates: Candidates, data: Float32Array, from: number, w
 }
 
 /** YOLOX: one row a grid cell, [N, cells, 5 + classes], of offsets in cells, logarithms of sizes, objectness and class scores. */
-export const yolox: Head = {
+export const yolox: Head<Detections> = {
   type: 'yolox',
+  answers: 'detections',
   summary: 'YOLOX: a box at each cell of three grids; confidence is objectness times the best class score.',
   create(head, model, picture) {
     const grids = gridsOf(parseSettings(YoloxSettings, head).strides, picture);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Tensor } from '../../core/index.js';
-import { Candidates, nms } from '../../vision/index.js';
+import { type Detections, Candidates, nms } from '../../vision/index.js';
 import { type Grid, gridsOf } from './grids.js';
 import { floatsOf, type HeadOutput, shapedOutput } from './outputs.js';
 import type { Head } from './port.js';
@@ -44,8 +44,9 @@ function collectLevel(candidates: Candidates, level: Level, outputs: readonly Te
 }
 
 /** YuNet (Wu, Peng, Yu 2023): faces with five points. Its outputs play the roles `cls_8`, `obj_8`, `bbox_8`, `kps_8` and so on for each stride. */
-export const yunet: Head = {
+export const yunet: Head<Detections> = {
   type: 'yunet',
+  answers: 'detections',
   summary: 'YuNet faces with five points: eyes, nose and corners of the mouth; confidence is the root of class score times objectness.',
   create(head, model, picture) {
     const levels = gridsOf(parseSettings(YunetSettings, head).strides, picture).map((grid): Level => {

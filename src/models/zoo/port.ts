@@ -1,6 +1,15 @@
 import type { HeadSpec } from '../heads/port.js';
 import type { PictureInput } from '../port.js';
 
+/** A file of a source, and what it must be. */
+export interface PinnedFile {
+  /** Relative to the package, or to the address. */
+  readonly path: string;
+  /** In hex. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
 /** A file inside an npm package. */
 export interface NpmSource {
   readonly kind: 'npm';
@@ -9,15 +18,21 @@ export interface NpmSource {
   readonly version: string;
   /** Subresource integrity of the tarball, as the registry states it. */
   readonly integrity: string;
-  /** Files wanted, relative to the package, with their SHA-256. The first is the model. */
-  readonly files: readonly { readonly path: string; readonly sha256: string; readonly bytes: number }[];
+  /** Files wanted. The first is the model. */
+  readonly files: readonly PinnedFile[];
 }
 
-/** A file at an address. */
+/** A file at an address, which the entry's checksum tells; or several below one. */
 export interface UrlSource {
   readonly kind: 'url';
+  /** Address of the file; where `files` are named, of the folder that their paths start from, with a slash at its end. */
   readonly url: string;
+  /** Files to be converted. The first is the model. */
+  readonly files?: readonly PinnedFile[];
 }
+
+/** A source that names its files one by one. */
+export type FilesSource = NpmSource | (UrlSource & Required<Pick<UrlSource, 'files'>>);
 
 /** A file that is in no registry: it comes from a mirror folder only. */
 export interface MirrorSource {
@@ -27,7 +42,7 @@ export interface MirrorSource {
 }
 
 /** How a source becomes the file that the runtime opens: nothing to do, or a conversion to ONNX. */
-export type Conversion = 'none' | 'tfjs';
+export type Conversion = 'none' | 'tfjs' | 'openvino';
 
 /** What people should know before they use a model. */
 export interface ModelCard {
@@ -52,6 +67,8 @@ export interface CatalogueEntry {
   /** SHA-256 and size of the ONNX file; absent where it is made by a conversion here. */
   readonly sha256?: string;
   readonly bytes?: number;
+  /** Of a model that is converted: a finished file of the same network, which is taken as it is where a mirror or an import has it. */
+  readonly ready?: { readonly sha256: string; readonly bytes: number };
   readonly source: NpmSource | UrlSource | MirrorSource;
   readonly conversion: Conversion;
   readonly picture: PictureInput;

@@ -1,0 +1,78 @@
+import { basename, extname } from 'node:path';
+import { createLog, packageVersion } from '../core/index.js';
+import { type Pipeline, type PipelineConfigInput, type RunSummary, openPipeline } from '../pipeline/index.js';
+import { createCliZoo } from './cli-zoo.js';
+import type { CliContext } from './context.js';
+import { ProgressReporter } from './progress.js';
+
+/** `campus-walkers.mp4` gives `campus-walkers`; a stream's name must be one that the configuration grammar takes. */
+export function streamName(source: string): string {
+  const name = basename(source, extname(source)).replace(/[^A-Za-z0-9_-]+/g, '-');
+  return /^[A-Za-z]/.test(name) ? name.slice(0, 64) : `video-${name}`.slice(0, 64);
+}
+
+/** What is read and what runs where, for stderr. */
+export function planText({ streams, plan, models }: Pipeline): string {
+  const sources = streams.map(({ name, info: { video, durationMs } }) => {
+    const seconds = durationMs === undefined ? '' : `, ${(durationMs / 1000).toFixed(0)} s`;
+    return `${name}: ${video ? `${video.size.width}x${video.size.height} ${video.codec}${seconds}` : 'no pictures'}\n`;
+  });
+  const nodes = plan.map(({ name, summary }) => {
+    const model = models[name];
+    const provider = model?.providers.find(({ taken }) => taken)?.provider;
+    const skipped =
+      model?.providers.filter(({ taken }) => !taken).map(({ provider: other, reason }) => `\n  ${other} was not taken: ${reason}`) ?? [];
+    return `${name}: ${summary}${model ? `; ${model.instances} ${model.placement} instance(s) on ${provider ?? 'none'}` : ''}${skipped.join('')}\n`;
+  });
+  return [...sources, ...nodes].join('');
+}
+
+/** Warnings about what sources lost. */
+export function lossText({ streams }: RunSummary): string {
+  return Object.entries(streams)
+    .flatMap(([name, { losses }]) => [
+      losses.corruptPackets > 0 ? `${name}: ${losses.corruptPackets} damaged packet(s) were skipped` : '',
+      losses.damagedFrames > 0 ? `${name}: ${losses.damagedFrames} frame(s) were decoded with errors` : '',
+      losses.truncated ? `${name}: the file ends before its own index says; it may have been cut off` : '',
+    ])
+    .filter(Boolean)
+    .map((line) => `warning: ${line}\n`)
+    .join('');
+}
+
+/** Frames of all streams together; absent where one does not say. */
+function frameCount({ streams }: Pipeline): number | undefined {
+  const counts = streams.map(({ info }) => info.video?.frameCount);
+  return counts.some((count) => count === undefined) ? undefined : counts.reduce<number>((sum, count) => sum + count!, 0);
+}
+
+/** Opens the pipeline and drives it to its end or to the first interrupt, with its plan and progress on stderr. `command` is the command line, for reports. @throws Fault as `openPipeline` and `run` */
+export async function drive(config: PipelineConfigInput, context: CliContext, command = ''): Promise<RunSummary> {
+  const { stderr, drain } = context;
+  const log = createLog(({ level, message }) => void stderr.write(`${level === 'info' ? '' : `${level}: `}${message}\n`), 'info');
+  await using pipeline = await openPipeline(config, {
+    models: createCliZoo(context),
+    signal: drain,
+    log,
+    about: { command, version: packageVersion() },
+  });
+  const stop = (): void => pipeline.stop();
+  drain.addEventListener('abort', stop);
+  stderr.write(planText(pipeline));
+  const total = frameCount(pipeline);
+  const progress = new ProgressReporter(stderr);
+  let done = 0;
+  const state = (): { done: number; total?: number } => ({ done, ...(total === undefined ? {} : { total }) });
+  try {
+    const summary = await pipeline.run({
+      onResult: () => {
+        done++;
+        progress.update(state());
+      },
+    });
+    return summary;
+  } finally {
+    progress.end(state());
+    drain.removeEventListener('abort', stop);
+  }
+}

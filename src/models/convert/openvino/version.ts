@@ -1,0 +1,2 @@
+/** Changes whenever the same network would give another file. */
+export const OPENVINO_CONVERSION = '1';

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { LineCounterSettings } from '../analytics/index.js';
+
+/** Names of sources, nodes, outputs and sinks. */
+export const Name = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'a name begins with a letter and has letters, digits, - and _ only')
+  .max(64);
+
+const Size = z.strictObject({ width: z.int().min(1).max(8192), height: z.int().min(1).max(8192) });
+
+const PictureConfig = z
+  .strictObject({
+    input: z.string().describe("Name of the network's input tensor."),
+    fit: z
+      .strictObject({
+        mode: z
+          .enum(['stretch', 'letterbox', 'top-left'])
+          .describe('How the frame is laid into the picture: filled, centred with padding, or padded right and below.'),
+        size: Size.describe("Size of the network's input, in pixels."),
+        order: z.enum(['rgb', 'bgr', 'gray']).describe('Order of the channels.'),
+        layout: z.enum(['planar', 'packed']).describe('planar is [N, C, H, W], packed is [N, H, W, C].'),
+        pad: z.int().min(0).max(255).default(114).describe('Byte value of the padding.'),
+      })
+      .describe('How a frame becomes a picture of the right size.'),
+    mean: z.array(z.number()).min(1).max(3).default([0, 0, 0]).describe('Subtracted from each byte, by channel.'),
+    std: z.array(z.number().positive()).min(1).max(3).default([1, 1, 1]).describe('Divides what is left, by channel.'),
+  })
+  .describe("From a picture's bytes to the network's numbers.");
+
+const HeadConfig = z
+  .strictObject({
+    type: z.string().describe('Which head reads the outputs, such as yolo, yolox, ssd or boxes; the reference of models lists all of them.'),
+    outputs: z.record(z.string(), z.string()).describe('Names of the outputs by role.'),
+    confidence: z.number().min(0).max(1).default(0.3).describe('Least score kept.'),
+    maximumIou: z.number().min(0).max(1).default(0.45).describe('IoU at which the weaker of two boxes goes.'),
+    limit: z.int().min(1).default(300).describe('Most objects of one frame.'),
+    settings: z.record(z.string(), z.unknown()).optional().describe('What only this type of head needs.'),
+  })
+  .describe('How outputs become detections.');
+
+/** A network of your own, described in place. */
+export const CustomModel = z
+  .strictObject({
+    file: z.string().describe('The ONNX file; a relative path starts at the configuration file.'),
+    picture: PictureConfig,
+    head: HeadConfig,
+    labels: z.array(z.string()).min(1).describe('Names of the classes by id.'),
+  })
+  .describe('A network of your own.');
+
+/** The type of {@link CustomModel}. */
+export type CustomModel = z.output<typeof CustomModel>;
+
+/** A node that runs a model. */
+export const ModelNodeConfig = z
+  .strictObject({
+    model: z.union([z.string(), CustomModel]).describe('A name of the catalogue (`ocellus models ls`), or a network of your own.'),
+    on: z.literal('frame').default('frame').describe('What the node reads.'),
+    labels: z.array(z.string()).min(1).optional().describe('Keep these classes only.'),
+    confidence: z.number().min(0).max(1).optional().describe("Least score kept; the model's own when absent."),
+    maximumIou: z.number().min(0).max(1).optional().describe("IoU at which the weaker of two boxes goes; the model's own when absent."),
+    limit: z.int().min(1).optional().describe('Most objects of one frame.'),
+    everyFrames: z.int().min(1).default(1).describe('Look at every n-th frame only; trackers carry objects over the others.'),
+    placement: z.enum(['inline', 'thread', 'process']).default('thread').describe('Where the model runs.'),
+    instances: z.int().min(1).max(64).optional().describe('Copies of the model; the number of cores when absent.'),
+    maxBatch: z.int().min(1).max(256).default(1).describe('Most frames in one run, where the network allows it.'),
+    maxDelayMs: z.number().min(0).max(1000).default(0).describe('How long a frame waits for company, in milliseconds.'),
+    providers: z.array(z.string()).min(1).default(['cpu']).describe('Execution providers, best first.'),
+    threads: z.int().min(1).max(64).default(1).describe('Threads of each copy.'),
+  })
+  .describe('A node that runs a model.');
+
+/** The type of {@link ModelNodeConfig}. */
+export type ModelNodeConfig = z.output<typeof ModelNodeConfig>;
+
+const oneOrMore = z.union([Name.transform((name) => [name]), z.array(Name).min(1)]);
+
+/** A node that gives objects an identity over time. */
+export const TrackNodeConfig = z
+  .strictObject({
+    track: z.string().describe('Kind of tracker: bytetrack.'),
+    on: z
+      .strictObject({
+        objects: oneOrMore.describe('The node, or the list of nodes, whose objects are followed.'),
+        labels: z.array(z.string()).min(1).optional().describe('Follow these classes only.'),
+      })
+      .describe('What the node reads.'),
+    settings: z.record(z.string(), z.unknown()).default({}).describe('What this kind of tracker knows; see the reference.'),
+  })
+  .describe('A node that follows objects: each gets a `trackId`.');
+
+/** The type of {@link TrackNodeConfig}. */
+export type TrackNodeConfig = z.output<typeof TrackNodeConfig>;
+
+/** A node that counts crossings of lines. */
+export const LinesNodeConfig = z
+  .strictObject({
+    analytics: z.literal('lines').describe('Counts objects that cross lines.'),
+    on: z.strictObject({ objects: Name.describe('The tracker whose objects are watched.') }).describe('What the node reads.'),
+    ...LineCounterSettings.shape,
+  })
+  .describe('A node that counts line crossings.');
+
+/** The type of {@link LinesNodeConfig}. */
+export type LinesNodeConfig = z.output<typeof LinesNodeConfig>;
+
+/** A node: one of the kinds. */
+export const NodeConfig = z.union([ModelNodeConfig, TrackNodeConfig, LinesNodeConfig]).describe('A node.');
+
+/** The type of {@link NodeConfig}. */
+export type NodeConfig = z.output<typeof NodeConfig>;
+
+/** Names of the nodes that a node reads; none where it reads frames. */
+export function readsOf(node: NodeConfig): readonly string[] {
+  if ('model' in node) return [];
+  return 'track' in node ? node.on.objects : [node.on.objects];
+}

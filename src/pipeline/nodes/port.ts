@@ -1,0 +1,23 @@
+import type { LoadedModel } from '../../inference/index.js';
+import type { Board, NodeFindings } from './board.js';
+
+/** A node at work on one stream. */
+export interface StreamNode {
+  /** Borrows the frame until it settles. */
+  look(board: Board, signal: AbortSignal): NodeFindings | Promise<NodeFindings>;
+}
+
+/** A node of the graph, for all streams. */
+export interface GraphNode extends AsyncDisposable {
+  readonly name: string;
+  /** Nodes whose findings it needs. */
+  readonly reads: readonly string[];
+  /** True for one that must see the frames of a stream in their order, each when the one before is done. */
+  readonly ordered: boolean;
+  /** The model that it runs. */
+  readonly model?: LoadedModel;
+  /** What it does, in a few words, for the plan. */
+  readonly summary: string;
+  /** Its state for one stream. */
+  open(stream: string): StreamNode;
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fakeEngine } from '../../inference/index.js';
+import { fakeMedia } from '../../media/index.js';
+import type { ModelDefinition, ModelSource } from '../../models/index.js';
+import { openPipeline } from '../pipeline.js';
+
+const SIZE = { width: 128, height: 128 };
+const definition: ModelDefinition = {
+  name: 'boxes',
+  weights: { runtime: 'fake', path: 'fake:identity' },
+  picture: {
+    input: 'images',
+    fit: { mode: 'stretch', size: SIZE, order: 'rgb', layout: 'planar', pad: 0 },
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+  },
+  head: { type: 'boxes', outputs: { boxes: 'boxes' }, confidence: 0.5, maximumIou: 0.5, limit: 10 },
+  labels: ['person', 'car'],
+};
+const models: ModelSource = { named: async () => definition, own: async (own) => own };
+
+interface Seen {
+  readonly x: number;
+  readonly y: number;
+  readonly score?: number;
+  readonly classId?: number;
+}
+
+/** A detector that sees, on its n-th picture, what `at(n)` says: boxes of 20 x 40 pixels. */
+function detectorSeeing(at: (n: number) => readonly Seen[]) {
+  let n = 0;
+  return fakeEngine({
+    answer: () => {
+      const seen = at(n++);
+      return {
+        answers: [
+          {
+            kind: 'detections' as const,
+            boxes: Float32Array.from(seen.flatMap(({ x, y }) => [x, y, x + 20, y + 40])),
+            scores: Float32Array.from(seen.map(({ score = 0.9 }) => score)),
+            classIds: Int32Array.from(seen.map(({ classId = 0 }) => classId)),
+          },
+        ],
+      };
+    },
+  });
+}
+
+const config = (detector: object = {}) =>
+  ({
+    version: 1,
+    sources: { a: 'a.mp4' },
+    nodes: {
+      detector: { model: 'boxes', ...detector },
+      tracker: { track: 'bytetrack', on: { objects: 'detector' } },
+      gate: { analytics: 'lines', on: { objects: 'tracker' }, lines: { middle: { from: [0, 0.5], to: [1, 0.5] } } },
+    },
+  }) as const;
+
+async function resultsOf(at: (n: number) => readonly Seen[], { frames = 40, detector = {} }: { frames?: number; detector?: object } = {}) {
+  const media = fakeMedia({ anyClip: { size: SIZE, frames } });
+  await using pipeline = await openPipeline(config(detector), { models, engine: detectorSeeing(at), media });
+  const all = [];
+  for await (const result of pipeline.results()) {
+    using _ = result;
+    all.push({ meta: result.meta, tracked: result.of('tracker'), events: result.events, lines: result.lines });
+  }
+  return all;
+}
+
+test('an object that walks down keeps its track and crosses the line once, inwards', async () => {
+  const all = await resultsOf((n) => [{ x: 50, y: n * 2 - 10 }]);
+  assert.ok(all.every(({ tracked }) => tracked.length === 1 && tracked[0]!.trackId === 1));
+  const events = all.flatMap(({ events: of }) => of);
+  assert.deepEqual(
+    events.map(({ type, line, direction, trackId, node }) => [type, line, direction, trackId, node]),
+    [['line-crossing', 'middle', 'in', 1, 'gate']],
+  );
+  const last = all.at(-1)!.lines;
+  assert.deepEqual(last, [{ node: 'gate', name: 'middle', from: { x: 0, y: 64 }, to: { x: 128, y: 64 }, in: 1, out: 0 }]);
+});
+
+test('frames that the detector skips say so, and tracks are carried over them', async () => {
+  const all = await resultsOf((n) => [{ x: n * 6, y: 50 }], { frames: 45, detector: { everyFrames: 3 } });
+  assert.deepEqual(
+    all.map(({ meta }) => meta.inferred['detector']),
+    all.map(({ meta }) => meta.frame % 3 === 0),
+  );
+  for (const { meta, tracked } of all.slice(24)) {
+    assert.deepEqual(
+      tracked.map(({ trackId }) => trackId),
+      [1],
+    );
+    const [{ box, label, node }] = tracked as [(typeof tracked)[0]];
+    assert.equal(label, 'person');
+    assert.equal(node, meta.inferred['detector'] ? 'detector' : 'tracker');
+    // It walks two pixels a frame; after eight looks its speed is known.
+    assert.ok(Math.abs(box.x1 - meta.frame * 2) <= 2, `frame ${meta.frame}: ${box.x1}`);
+  }
+});
+
+test('a weak detection keeps its track alive and stands in the results; one that belongs to no track does not', async () => {
+  const all = await resultsOf(
+    (n) => [
+      { x: 50, y: 40, score: n > 5 ? 0.2 : 0.9 },
+      { x: 5, y: 5, score: 0.3 },
+    ],
+    { frames: 12 },
+  );
+  assert.deepEqual(new Set(all.map(({ meta }) => meta.objects.length)), new Set([1]));
+  assert.ok(Math.abs(all.at(-1)!.meta.objects[0]!.confidence - 0.2) < 1e-6);
+  assert.equal(all.at(-1)!.meta.objects[0]!.trackId, 1);
+});

@@ -1,0 +1,81 @@
+import { type Log, Scope } from '../../core/index.js';
+import type { Media, VideoSource, VideoWriter, WriterOptions } from '../../media/index.js';
+import { prepareOutput } from '../../sinks/index.js';
+import { type Annotator, type CountedLine, createAnnotator } from '../../vision/index.js';
+import type { VideoOutputConfig } from '../config-outputs.js';
+import type { FrameResult } from '../frame-result.js';
+import type { LineState } from '../nodes/board.js';
+import type { Output, OutputFile } from './port.js';
+
+/** What a video output is made with. */
+export interface VideoOutputMaterial {
+  readonly media: Media;
+  readonly sources: ReadonlyMap<string, VideoSource>;
+  readonly log: Log;
+}
+
+interface StreamVideo {
+  readonly path: string;
+  readonly writer: VideoWriter;
+  readonly annotator: Annotator;
+}
+
+const pathOf = ({ video }: VideoOutputConfig, stream: string): string => video.replaceAll('{stream}', stream);
+
+function writerOptions({ info }: VideoSource, { audio, preset, crf }: VideoOutputConfig, log: Log): WriterOptions {
+  const { size, timeBase, frameRate, variableFrameRate } = info.video;
+  return {
+    size,
+    timeBase,
+    preset,
+    crf,
+    log,
+    overwrite: true,
+    ...(frameRate && !variableFrameRate ? { frameRate } : {}),
+    ...(audio && info.audio.length > 0 ? { audioFrom: info.uri } : {}),
+  };
+}
+
+const annotatorFor = ({ draw: { labels, trackIds, confidence, attributes, trailMs, header } }: VideoOutputConfig): Annotator =>
+  createAnnotator({ label: labels, trackId: trackIds, confidence, attributes, trailMs, header });
+
+const countedLine = ({ name, from, to, in: inward, out }: LineState): CountedLine => ({ name, from, to, counts: { in: inward, out } });
+
+class VideoOutput implements Output {
+  constructor(
+    readonly videos: ReadonlyMap<string, StreamVideo>,
+    readonly showLines: boolean,
+    readonly scope: Scope,
+  ) {}
+
+  async write({ frame, meta, lines }: FrameResult): Promise<void> {
+    const { writer, annotator } = this.videos.get(meta.stream)!;
+    await writer.write(frame, annotator.shapes(meta, this.showLines ? lines.map(countedLine) : []));
+  }
+
+  async finish(): Promise<readonly OutputFile[]> {
+    const files: OutputFile[] = [];
+    for (const { path, writer } of this.videos.values()) {
+      const { bytes, audio } = await writer.finish();
+      files.push({ path, bytes, holds: 'the video with what was found', ...(audio === 'transcoded' ? { note: 'its sound became AAC' } : {}) });
+    }
+    return files;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.scope.close();
+  }
+}
+
+/** A video for each source, with what was found drawn on it. @throws Fault ALREADY_EXISTS, OUTPUT_FAILED */
+export async function openVideoOutput(config: VideoOutputConfig, { media, sources, log }: VideoOutputMaterial): Promise<Output> {
+  await using scope = new Scope();
+  const videos = new Map<string, StreamVideo>();
+  for (const [stream, source] of sources) {
+    const path = pathOf(config, stream);
+    await prepareOutput(path, { overwrite: config.overwrite });
+    const writer = scope.use(await media.createWriter(path, writerOptions(source, config, log)));
+    videos.set(stream, { path, writer, annotator: annotatorFor(config) });
+  }
+  return new VideoOutput(videos, config.draw.lines, scope.move());
+}

@@ -1,0 +1,100 @@
+import { type EventMeta, type Frame, type ObjectMeta, fail } from '../core/index.js';
+import { FrameResult } from './frame-result.js';
+import type { Board, Draft, LineState, NodeFindings } from './nodes/board.js';
+import { NodeTimings } from './node-timings.js';
+import type { GraphNode, StreamNode } from './nodes/port.js';
+
+interface Placed {
+  readonly node: GraphNode;
+  readonly stream: StreamNode;
+  /** Places of the nodes that it reads. */
+  readonly reads: readonly number[];
+}
+
+/** Written out, not spread: this runs for every object of every frame. */
+function numbered({ node, label, classId, confidence, box, attributes, trackId }: Draft, id: number): ObjectMeta {
+  return trackId === undefined
+    ? { id, node, label, classId, confidence, box, attributes }
+    : { id, node, label, classId, confidence, box, attributes, trackId };
+}
+
+/**
+ * Takes the frames of one stream through the nodes. A node looks at a frame when every node that it reads has reported on that frame, and one
+ * that needs order, when it is done with the frame before: both are promises of that very frame, so nothing is polled and nothing waits for data at start.
+ */
+export class StreamRun<N extends string> {
+  readonly #placed: readonly Placed[];
+  readonly #names: ReadonlyMap<string, number>;
+  /** By place: when an ordered node is done with the last frame it was given. */
+  readonly #turns: (Promise<unknown> | undefined)[] = [];
+
+  /** `nodes` come in an order in which each stands behind those it reads. */
+  constructor(
+    nodes: readonly GraphNode[],
+    stream: string,
+    readonly timings = new NodeTimings(),
+  ) {
+    this.#names = new Map(nodes.map(({ name }, at) => [name, at]));
+    this.#placed = nodes.map((node) => ({ node, stream: node.open(stream), reads: node.reads.map((read) => this.#names.get(read)!) }));
+  }
+
+  /** Takes the frame over, whatever becomes of it. Frames are to be given in presentation order; several may be under way. */
+  async look(frame: Frame, signal: AbortSignal): Promise<FrameResult<N>> {
+    const findings: (NodeFindings | undefined)[] = [];
+    const board: Board = {
+      frame,
+      of: (name) => findings[this.#names.get(name) ?? -1] ?? fail('INTERNAL', `node ${name} was asked for before it was done`),
+    };
+    const done: Promise<unknown>[] = [];
+    for (const [at, placed] of this.#placed.entries()) {
+      const look = async (): Promise<void> => {
+        const startMs = performance.now();
+        const finding = placed.stream.look(board, signal);
+        findings[at] = finding instanceof Promise ? await finding : finding;
+        this.timings.add(placed.node.name, performance.now() - startMs);
+      };
+      const before = this.#before(placed, at, done);
+      const ready = before.length === 0 ? look() : Promise.all(before).then(look);
+      ready.catch(() => {});
+      if (placed.node.ordered) this.#turns[at] = ready;
+      done.push(ready);
+    }
+    try {
+      await Promise.all(done);
+    } catch (error) {
+      await Promise.allSettled(done);
+      frame.close();
+      throw error;
+    }
+    return this.#result(frame, findings as NodeFindings[]);
+  }
+
+  #before({ node, reads }: Placed, at: number, done: readonly Promise<unknown>[]): Promise<unknown>[] {
+    const before = reads.map((read) => done[read]!);
+    const turn = node.ordered ? this.#turns[at] : undefined;
+    if (turn) before.push(turn);
+    return before;
+  }
+
+  #result(frame: Frame, findings: readonly NodeFindings[]): FrameResult<N> {
+    const { stream, number, pts, size } = frame.info;
+    const objects: ObjectMeta[] = [];
+    const inferred: Record<string, boolean> = {};
+    let events: EventMeta[] | undefined;
+    let lines: LineState[] | undefined;
+    const given = new Map<Draft, ObjectMeta>();
+    findings.forEach((finding, at) => {
+      inferred[this.#placed[at]!.node.name] = finding.inferred;
+      for (const draft of finding.made) {
+        const object = numbered(draft, objects.length);
+        objects.push(object);
+        given.set(draft, object);
+      }
+      if (finding.events?.length) (events ??= []).push(...finding.events);
+      if (finding.lines?.length) (lines ??= []).push(...finding.lines);
+    });
+    const byNode = (name: string): readonly ObjectMeta[] =>
+      (findings[this.#names.get(name) ?? -1]?.objects ?? []).flatMap((draft) => given.get(draft) ?? []);
+    return new FrameResult(frame, { stream, frame: number, pts, size, inferred, objects }, byNode, events, lines);
+  }
+}
