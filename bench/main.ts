@@ -1,8 +1,10 @@
 // npm run bench -- [suite ...] [--json]
 import { FIGURE_HEAD, type Figure, figureRow } from './figure.js';
+import { reportSuite } from './report-suite.js';
 import { runSuite } from './run-suite.js';
+import { trackingSuite } from './tracking-suite.js';
 
-const SUITES: Readonly<Record<string, () => AsyncIterable<Figure>>> = { run: runSuite };
+const SUITES: Readonly<Record<string, () => AsyncIterable<Figure>>> = { run: runSuite, report: reportSuite, tracking: trackingSuite };
 
 const args = process.argv.slice(2);
 const json = args.includes('--json');

@@ -44,7 +44,11 @@ export const ROOMS: readonly Room[] = [
   ),
   room('inference', 'the engine: instances, batching, priorities, statistics', ['core', 'vision', 'models'], {}, ['conformance']),
   room('tracking', 'trackers, motion, assignment, and the measures of tracking', ['core', 'vision'], {}, ['conformance']),
-  room('analytics', 'tracks in, events out; the run report', ['core', 'vision']),
+  room('analytics', 'tracks in, events out; the run report', ['core', 'vision'], {
+    'd3-scale': 'report',
+    'd3-shape': 'report',
+    'd3-scale-chromatic': '',
+  }),
   room('sinks', 'where results go', ['core']),
   room('pipeline', 'the graph, its configuration and its runner', [
     'core',

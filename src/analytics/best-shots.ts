@@ -69,13 +69,18 @@ function coveredShare(box: Box, other: Box): number {
   return width > 0 && height > 0 ? (width * height) / ((box.x2 - box.x1) * (box.y2 - box.y1)) : 0;
 }
 
+/** Least width of a crop by its height: a walker's box is far narrower, and a gallery of slivers is hard to look at. */
+const NARROWEST = 2 / 3;
+
 /** The box with some room, in whole pixels inside the frame; undefined when nothing of it is. */
 function cropRect({ x1, y1, x2, y2 }: Box, { width, height }: Size): Rect | undefined {
-  const [mx, my] = [(x2 - x1) * MARGIN, (y2 - y1) * MARGIN];
+  const my = (y2 - y1) * MARGIN;
+  const mx = Math.max((x2 - x1) * MARGIN, ((y2 - y1 + 2 * my) * NARROWEST - (x2 - x1)) / 2);
   const left = Math.max(0, Math.floor(x1 - mx));
   const top = Math.max(0, Math.floor(y1 - my));
   const rect = { x: left, y: top, width: Math.min(width, Math.ceil(x2 + mx)) - left, height: Math.min(height, Math.ceil(y2 + my)) - top };
-  return rect.width >= 2 && rect.height >= 2 ? rect : undefined;
+  const isInside = x2 > 1 && y2 > 1 && x1 < width - 1 && y1 < height - 1;
+  return isInside && rect.width >= 2 && rect.height >= 2 ? rect : undefined;
 }
 
 function fittedSize({ width, height }: Rect, longestSidePx: number): Size {

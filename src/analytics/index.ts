@@ -7,3 +7,5 @@ export * from './line-counter.js';
 export * from './port.js';
 export * from './run-statistics.js';
 export * from './time-bins.js';
+export * from './report/render-report.js';
+export * from './report/run-report.js';

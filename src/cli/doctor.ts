@@ -1,11 +1,10 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { Command } from 'commander';
-import { Fault, toFault } from '../core/index.js';
+import { Fault, packageVersion, toFault } from '../core/index.js';
 import { aboutLibav } from '../media/index.js';
 import { aboutOnnxRuntime } from '../models/index.js';
 import type { CliContext } from './context.js';
 import { createCliZoo } from './cli-zoo.js';
-import { packageVersion } from './version.js';
 
 type State = 'ok' | 'note' | 'fail';
 

@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path';
-import { createLog } from '../core/index.js';
+import { createLog, packageVersion } from '../core/index.js';
 import { type Pipeline, type PipelineConfigInput, type RunSummary, openPipeline } from '../pipeline/index.js';
 import { createCliZoo } from './cli-zoo.js';
 import type { CliContext } from './context.js';
@@ -46,11 +46,16 @@ function frameCount({ streams }: Pipeline): number | undefined {
   return counts.some((count) => count === undefined) ? undefined : counts.reduce<number>((sum, count) => sum + count!, 0);
 }
 
-/** Opens the pipeline and drives it to its end or to the first interrupt, with its plan, progress and losses on stderr. @throws Fault as `openPipeline` and `run` */
-export async function drive(config: PipelineConfigInput, context: CliContext): Promise<RunSummary> {
+/** Opens the pipeline and drives it to its end or to the first interrupt, with its plan and progress on stderr. `command` is the command line, for reports. @throws Fault as `openPipeline` and `run` */
+export async function drive(config: PipelineConfigInput, context: CliContext, command = ''): Promise<RunSummary> {
   const { stderr, drain } = context;
   const log = createLog(({ level, message }) => void stderr.write(`${level === 'info' ? '' : `${level}: `}${message}\n`), 'info');
-  await using pipeline = await openPipeline(config, { models: createCliZoo(context), signal: drain, log });
+  await using pipeline = await openPipeline(config, {
+    models: createCliZoo(context),
+    signal: drain,
+    log,
+    about: { command, version: packageVersion() },
+  });
   const stop = (): void => pipeline.stop();
   drain.addEventListener('abort', stop);
   stderr.write(planText(pipeline));

@@ -25,7 +25,7 @@ export interface ModelsContext extends CliContext {
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 const sizeOf = (entry: CatalogueEntry): number | undefined =>
-  entry.bytes ?? (entry.source.kind === 'npm' ? entry.source.files.reduce((total, file) => total + file.bytes, 0) : undefined);
+  entry.bytes ?? (entry.source.kind === 'mirror' ? undefined : entry.source.files?.reduce((total, file) => total + file.bytes, 0));
 
 const stateOf = ({ here, convertible, problem }: ListedModel): string => {
   if (problem !== undefined) return 'damaged';
@@ -58,6 +58,7 @@ async function list(context: ModelsContext, flags: { readonly json?: boolean }):
 
 const sourceText = ({ source }: CatalogueEntry): string => {
   if (source.kind === 'npm') return `npm ${source.package}@${source.version} (${source.files.map((file) => file.path).join(', ')})`;
+  if (source.kind === 'url' && source.files) return source.files.map((file) => new URL(file.path, source.url).href).join(', ');
   return source.kind === 'url' ? source.url : `mirror only. ${source.hint}`;
 };
 

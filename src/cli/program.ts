@@ -1,12 +1,11 @@
 import { Command, CommanderError } from 'commander';
-import { FAULTS, type Fault, toFault } from '../core/index.js';
+import { FAULTS, type Fault, packageVersion, toFault } from '../core/index.js';
 import { schemaCommand, validateCommand } from './config-commands.js';
 import type { CliContext } from './context.js';
 import { detectCommand } from './detect.js';
 import { doctorCommand } from './doctor.js';
 import { modelsCommand } from './models.js';
 import { runCommand } from './run.js';
-import { packageVersion } from './version.js';
 
 /** The whole command line, made anew for each run. */
 export function createProgram(context: CliContext): Command {

@@ -98,6 +98,25 @@ async function configFor(source: string, options: RunOptions, { cwd, env }: CliC
   return configOfFile(await loadConfig(resolve(cwd, source), env), source, options, cwd);
 }
 
+/** The command as it can be typed again. */
+function commandLine(source: string, { output, video, audio, report, overwrite, json, line, ...rest }: RunOptions): string {
+  const word = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+  const given = Object.entries(rest).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, word(String(value))]));
+  const lines = (line ?? []).flatMap(({ name, from, to }) => ['--line', word(`${name}=${[...from, ...to].join(',')}`)]);
+  const switches = Object.entries({ video, audio, report }).flatMap(([name, on]) => (on ? [] : [`--no-${name}`]));
+  return [
+    'ocellus run',
+    word(source),
+    ...given,
+    ...lines,
+    ...switches,
+    ...(overwrite ? ['--overwrite'] : []),
+    ...(json ? ['--json'] : []),
+    '-o',
+    word(output),
+  ].join(' ');
+}
+
 /** Files that the run leaves, as one would type them from here. */
 function filesLeft(config: PipelineConfigInput, summary: RunSummary, cwd: string): Record<string, string[]> {
   const near = (path: string): string => relative(cwd, path) || path;
@@ -109,7 +128,7 @@ function filesLeft(config: PipelineConfigInput, summary: RunSummary, cwd: string
 async function runRun(source: string, options: RunOptions, context: CliContext): Promise<void> {
   const { stdout, stderr, cwd, drain } = context;
   const config = await configFor(source, options, context);
-  const summary = await drive(config, context);
+  const summary = await drive(config, context, commandLine(source, options));
   const files = filesLeft(config, summary, cwd);
   const { frames, objects, elapsedMs, streams } = summary;
   const seconds = elapsedMs / 1000;

@@ -8,6 +8,7 @@ export * from './log.js';
 export * from './meta.js';
 export * from './meter.js';
 export * from './nearest.js';
+export * from './package-version.js';
 export * from './picture.js';
 export * from './pts.js';
 export * from './results.js';

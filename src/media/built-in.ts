@@ -44,5 +44,6 @@ export function createMedia(entries: readonly MediaEntry[] = BUILT_IN_MEDIA): Me
     probe: async (uri, options) => mediaOf(uri).probe(uri, options),
     open: async (uri, options) => mediaOf(uri).open(uri, options),
     createWriter: async (path, options) => mediaOf(path).createWriter(path, options),
+    encodeImage: async (image, format) => mediaOf(`picture.${format.type}`).encodeImage(image, format),
   };
 }

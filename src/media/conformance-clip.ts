@@ -25,6 +25,7 @@ export async function writtenClip(media: Media, extension: string, ticks: (numbe
     size,
     frames: 24,
     missing: join(folder, 'nothing.mp4'),
+    encodesImages: true,
     outputPath: () => join(folder, `out-${outputs++}${extension}`),
     close: () => rm(folder, { recursive: true }),
   };

@@ -14,6 +14,8 @@ export interface MediaFixture {
   readonly missing?: string;
   /** A path to write a video to, a new one each time; absent when the adapter cannot write. */
   readonly outputPath?: () => string;
+  /** True when both formats come out as what they are called. */
+  readonly encodesImages?: boolean;
   readonly close?: () => Promise<void>;
 }
 
@@ -373,6 +375,43 @@ const drawing: Record<string, Case> = {
   },
 };
 
+/** Where a JPEG says its size: in the first start-of-frame segment (ITU-T T.81). */
+function jpegSize(bytes: Uint8Array): Size {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 2;
+  while (bytes[at + 1]! < 0xc0 || bytes[at + 1]! > 0xc3) at += 2 + view.getUint16(at + 2);
+  return { width: view.getUint16(at + 7), height: view.getUint16(at + 5) };
+}
+
+const images: Record<string, Case> = {
+  'a picture becomes a PNG or a JPEG of its size': async ({ media }) => {
+    for (const size of [
+      { width: 7, height: 5 },
+      { width: 64, height: 48 },
+    ]) {
+      // prettier-ignore
+      const rgb = Uint8Array.from({ length: size.width * size.height * 3 }, (_, i) => (i * 7) % 256);
+      const png = Buffer.from(await media.encodeImage({ size, rgb }, { type: 'png' }));
+      assert.equal(png.toString('latin1', 1, 4), 'PNG');
+      assert.deepEqual({ width: png.readUInt32BE(16), height: png.readUInt32BE(20) }, size);
+      const jpeg = await media.encodeImage({ size, rgb }, { type: 'jpeg', quality: 80 });
+      assert.deepEqual([...jpeg.subarray(0, 3)], [0xff, 0xd8, 0xff]);
+      assert.deepEqual(jpegSize(jpeg), size);
+    }
+  },
+};
+
+const refusedImages: Record<string, Case> = {
+  'a picture of the wrong number of bytes or an impossible quality is refused': async ({ media }) => {
+    const size = { width: 4, height: 4 };
+    const refused = (rgb: Uint8Array, quality: number): Promise<void> =>
+      assert.rejects(() => media.encodeImage({ size, rgb }, { type: 'jpeg', quality }), { code: 'INVALID_ARGUMENT' });
+    await refused(new Uint8Array(47), 80);
+    await refused(new Uint8Array(48), 0);
+    await refused(new Uint8Array(48), NaN);
+  },
+};
+
 /** Every implementation of {@link Media} answers the same questions. `skip` names cases that do not apply, with the reason. */
 export function mediaConformance(name: string, create: () => Promise<MediaFixture>, skip: Readonly<Record<string, string>> = {}): void {
   const run = (cases: Record<string, Case>, applies: (fixture: MediaFixture) => boolean = () => true): void => {
@@ -394,5 +433,7 @@ export function mediaConformance(name: string, create: () => Promise<MediaFixtur
   run(rendering);
   run(missing, (fixture) => fixture.missing !== undefined);
   run(writing, (fixture) => fixture.outputPath !== undefined);
+  run(images, (fixture) => fixture.encodesImages === true);
+  run(refusedImages);
   run(drawing, (fixture) => fixture.outputPath !== undefined);
 }

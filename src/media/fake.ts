@@ -1,6 +1,7 @@
 import { type Fault, type Pts, type Size, type TimeBase, comparePts, fail, systemClock } from '../core/index.js';
 import { Painter, rgbSurface, scaledShapes } from '../vision/index.js';
 import { generatedSource, NO_LOSSES } from './generated-source.js';
+import { checkImage, plainPng } from './image.js';
 import { packedPixels } from './packed-pixels.js';
 import type { Media, MediaInfo, MediaLosses, OpenOptions, VideoInfo, VideoSource, VideoWriter, WriterOptions } from './port.js';
 
@@ -27,7 +28,7 @@ export interface FakeClip {
 
 /** One call that the fake received. */
 export interface FakeMediaCall {
-  readonly call: 'probe' | 'open' | 'createWriter' | 'write' | 'finish';
+  readonly call: 'probe' | 'open' | 'createWriter' | 'write' | 'finish' | 'encodeImage';
   readonly target: string;
 }
 
@@ -167,6 +168,13 @@ export function fakeMedia({ clips: scripted = {}, anyClip }: FakeScript = {}): F
         (call) => calls.push(call),
         (clip) => clips.set(path, clip),
       );
+    },
+    /** A PNG whatever the format, so that bytes can be compared with pixels. */
+    // oxlint-disable-next-line typescript/require-await -- faults must come as rejections
+    async encodeImage(image, format) {
+      checkImage(image, format);
+      calls.push({ call: 'encodeImage', target: format.type });
+      return plainPng(image);
     },
   };
 }

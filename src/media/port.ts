@@ -123,4 +123,9 @@ export interface Media {
   open(uri: string, options?: OpenOptions): Promise<VideoSource>;
   /** @throws Fault ALREADY_EXISTS without `overwrite`, OUTPUT_FAILED where the path cannot be written */
   createWriter(path: string, options: WriterOptions): Promise<VideoWriter>;
+  /**
+   * Encodes a picture, off the calling thread where the adapter can; `image` may be changed again once it settles.
+   * @throws Fault INVALID_ARGUMENT when the bytes are not of the size, or the quality is out of range
+   */
+  encodeImage(image: RgbImage, format: ImageFormat): Promise<Uint8Array>;
 }

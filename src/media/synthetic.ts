@@ -1,5 +1,6 @@
 import { type Box, type Size, type TimeBase, didYouMean, fail } from '../core/index.js';
 import { generatedSource } from './generated-source.js';
+import { checkImage, plainPng } from './image.js';
 import { packedPixels } from './packed-pixels.js';
 import type { Media, MediaInfo, OpenOptions, VideoInfo, VideoSource } from './port.js';
 
@@ -179,12 +180,17 @@ export function parseSyntheticUri(uri: string): Required<SyntheticOptions> {
   };
 }
 
-/** Opens `synthetic:` URIs, see {@link parseSyntheticUri}. Writes nothing. */
+/** Opens `synthetic:` URIs, see {@link parseSyntheticUri}. Writes no videos, and pictures as PNG only. */
 export function syntheticMedia(): Media {
   return {
     name: 'synthetic',
     probe: async (uri) => infoOf(uri, parseSyntheticUri(uri)),
     open: async (uri, options) => syntheticSource(parseSyntheticUri(uri), options, uri),
     createWriter: async (path) => fail('UNSUPPORTED', `${path}: a synthetic film can be read, not written; write to a .mp4 or .mkv file`),
+    // oxlint-disable-next-line typescript/require-await -- faults must come as rejections
+    async encodeImage(image, format) {
+      checkImage(image, format);
+      return format.type === 'png' ? plainPng(image) : fail('UNSUPPORTED', 'the synthetic source encodes PNG only; libav encodes JPEG');
+    },
   };
 }

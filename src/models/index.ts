@@ -31,6 +31,7 @@ export * from './zoo/catalogue.js';
 export * from './zoo/list.js';
 export * from './zoo/onnx-package.js';
 export * from './zoo/options.js';
+export * from './zoo/package-files.js';
 export * from './zoo/places.js';
 export * from './zoo/port.js';
 export * from './zoo/resolve.js';

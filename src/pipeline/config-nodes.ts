@@ -30,7 +30,7 @@ const PictureConfig = z
 
 const HeadConfig = z
   .strictObject({
-    type: z.string().describe('A row of HEADS: yolox, ssd, boxes.'),
+    type: z.string().describe('Which head reads the outputs, such as yolo, yolox, ssd or boxes; the reference of models lists all of them.'),
     outputs: z.record(z.string(), z.string()).describe('Names of the outputs by role.'),
     confidence: z.number().min(0).max(1).default(0.3).describe('Least score kept.'),
     maximumIou: z.number().min(0).max(1).default(0.45).describe('IoU at which the weaker of two boxes goes.'),

@@ -14,10 +14,13 @@ export const VideoOutputConfig = z
     crf: z.number().min(0).max(51).default(23).describe('x264 quality: 0 is lossless, 51 the worst.'),
     draw: z
       .strictObject({
-        boxes: z.boolean().default(true).describe('Boxes of objects, in a colour for each track.'),
-        tags: z.boolean().default(true).describe('Label, track and confidence at each box.'),
-        trails: z.boolean().default(true).describe('Where each track came from.'),
+        labels: z.boolean().default(true).describe('The label in the tag of each box.'),
+        trackIds: z.boolean().default(true).describe('The number of the track in the tag.'),
+        confidence: z.boolean().default(false).describe('The confidence in the tag, in percent.'),
+        attributes: z.boolean().default(true).describe('What other nodes said of the object, in the tag.'),
+        trailMs: z.number().min(0).max(60_000).default(1500).describe('How far back trails reach, in milliseconds; 0 for none.'),
         lines: z.boolean().default(true).describe('Counting lines with their counts.'),
+        header: z.boolean().default(false).describe("A plate with the stream's name, the time and the number of objects."),
       })
       .prefault({})
       .describe('What is drawn.'),

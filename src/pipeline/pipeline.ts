@@ -1,12 +1,15 @@
-import { BoundedQueue, type Frame, type Log, NULL_LOG, Scope, throwIfAborted, toFault } from '../core/index.js';
+import { stat } from 'node:fs/promises';
+import { BoundedQueue, type Frame, type Log, NULL_LOG, Scope, packageVersion, throwIfAborted, toFault } from '../core/index.js';
 import { type Engine, type LoadedModel, createEngine } from '../inference/index.js';
 import { type Media, type MediaInfo, type MediaLosses, type VideoSource, createMedia } from '../media/index.js';
 import { type ModelSource, createZoo } from '../models/index.js';
 import { type Sink, openJsonl, prepareOutput } from '../sinks/index.js';
+import type { SinkConfig } from './config-outputs.js';
 import { parsePipelineConfig } from './config-file.js';
 import type { PipelineConfig, PipelineConfigInput } from './config.js';
 import type { FrameResult } from './frame-result.js';
 import { inOrder } from './in-order.js';
+import { NodeTimings } from './node-timings.js';
 import { openNodes } from './nodes/nodes.js';
 import type { GraphNode } from './nodes/port.js';
 import { openOutputs, prepareOutputs } from './outputs/outputs.js';
@@ -22,6 +25,8 @@ export interface PipelineOptions {
   /** Used, but not closed, by the pipeline; it makes and closes one of its own when absent. */
   readonly engine?: Engine;
   readonly log?: Log;
+  /** How the run was asked for, as reports name it; `openPipeline` of this version when absent. */
+  readonly about?: { readonly command: string; readonly version: string };
   /** Stops opening. */
   readonly signal?: AbortSignal;
 }
@@ -74,17 +79,23 @@ export async function openPipeline<const C extends PipelineConfigInput>(
 ): Promise<Pipeline<keyof C['nodes'] & string>> {
   const parsed = parsePipelineConfig(config);
   await using scope = new Scope();
-  const { media = createMedia(), models = createZoo(), log = NULL_LOG, signal } = options;
+  const {
+    media = createMedia(),
+    models = createZoo(),
+    log = NULL_LOG,
+    about = { command: 'openPipeline', version: packageVersion() },
+    signal,
+  } = options;
   for (const { jsonl, overwrite } of Object.values(parsed.sinks)) await prepareOutput(jsonl, { overwrite });
   await prepareOutputs(parsed.outputs, Object.keys(parsed.sources));
   const sources = await openSources(parsed, media, scope, { log, ...(signal ? { signal } : {}) });
   const engine = options.engine ?? scope.use(createEngine({ log }));
   const nodes = await openNodes(parsed.nodes, { engine, models, scope, ...(signal ? { signal } : {}) });
   throwIfAborted(signal);
-  const outputs = await openOutputs(parsed.outputs, { media, sources, scope, log, plan: plannedNodes(nodes) });
+  const outputs = await openOutputs(parsed.outputs, { media, sources, scope, log, plan: plannedNodes(nodes), ...about });
   const sinks: Sink[] = [];
   for (const { jsonl, of, overwrite } of Object.values(parsed.sinks)) sinks.push(scope.use(await openJsonl(jsonl, { of, overwrite })));
-  return new RunningPipeline(sources, nodes, outputs, sinks, scope.move());
+  return new RunningPipeline(sources, nodes, outputs, sinks, Object.values(parsed.sinks).map(sinkFile), scope.move());
 }
 
 async function openSources(
@@ -99,12 +110,29 @@ async function openSources(
   return sources;
 }
 
+type SinkFile = Pick<OutputFile, 'path' | 'holds'>;
+
+const sinkFile = ({ jsonl, of }: SinkConfig): SinkFile => ({
+  path: jsonl,
+  holds: of === 'results' ? 'a record of each frame' : 'a record of each event',
+});
+
+const sizedFile = async ({ path, holds }: SinkFile): Promise<OutputFile> => ({
+  path,
+  holds,
+  bytes: await stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  ),
+});
+
 const plannedNodes = (nodes: readonly GraphNode[]): PlannedNode[] => nodes.map(({ name, reads, summary }) => ({ name, reads, summary }));
 
 const NEVER = new AbortController().signal;
 
 class RunningPipeline<N extends string> implements Pipeline<N> {
   readonly #stop = new AbortController();
+  readonly #timings = new NodeTimings();
   readonly models: Readonly<Partial<Record<N, LoadedModel>>>;
 
   constructor(
@@ -112,6 +140,7 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
     readonly nodes: readonly GraphNode[],
     readonly outputs: ReadonlyMap<string, Output>,
     readonly sinks: readonly Sink[],
+    readonly sinkFiles: readonly SinkFile[],
     readonly scope: Scope,
   ) {
     this.models = Object.fromEntries(nodes.flatMap(({ name, model }) => (model ? [[name, model]] : []))) as Partial<Record<N, LoadedModel>>;
@@ -145,11 +174,16 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
     const failed = settled.find(({ status }) => status === 'rejected');
     if (failed) {
       // What was good stays: outputs and sinks are completed as far as the run came.
-      if (!signal.aborted) await Promise.allSettled([...this.outputs.values(), ...this.sinks].map((each) => each.finish()));
+      if (!signal.aborted) await this.#finish(performance.now() - startMs, true).catch(() => {});
       throw leave.signal.reason;
     }
     const streams = Object.fromEntries(settled.flatMap((run) => (run.status === 'fulfilled' ? [run.value] : [])));
-    return { ...this.#total(streams), elapsedMs: performance.now() - startMs, streams, outputs: await this.#finish() };
+    return {
+      ...this.#total(streams),
+      elapsedMs: performance.now() - startMs,
+      streams,
+      outputs: await this.#finish(performance.now() - startMs, this.#stop.signal.aborted),
+    };
   }
 
   #total(streams: Readonly<Record<string, StreamSummary>>): { frames: number; objects: number } {
@@ -157,11 +191,19 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
     return { frames: total('frames'), objects: total('objects') };
   }
 
-  async #finish(): Promise<Record<string, readonly OutputFile[]>> {
-    const files: Record<string, readonly OutputFile[]> = {};
-    for (const sink of this.sinks) await sink.finish();
-    for (const [name, output] of this.outputs) files[name] = await output.finish();
-    return files;
+  /** Completes sinks and outputs, each whatever becomes of the others. @throws the first fault */
+  async #finish(elapsedMs: number, interrupted: boolean): Promise<Record<string, readonly OutputFile[]>> {
+    const made: Record<string, readonly OutputFile[]> = {};
+    const faults: unknown[] = [];
+    const attempt = (work: Promise<void>): Promise<void> => work.catch((error: unknown) => void faults.push(error));
+    for (const sink of this.sinks) await attempt(sink.finish());
+    const written = await Promise.all(this.sinkFiles.map(sizedFile));
+    for (const [name, output] of this.outputs) {
+      const run = { elapsedMs, interrupted, files: [...Object.values(made).flat(), ...written], timings: this.#timings.list() };
+      await attempt(output.finish(run).then((files) => void (made[name] = files)));
+    }
+    if (faults.length > 0) throw faults[0];
+    return made;
   }
 
   async #drive(name: string, source: VideoSource, signal: AbortSignal, onResult: RunOptions<N>['onResult']): Promise<StreamSummary> {
@@ -205,7 +247,7 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
   #flow(stream: string, source: VideoSource, signal: AbortSignal): AsyncIterable<FrameResult<N>> {
     const window = Math.max(...this.nodes.map(({ model }) => model?.concurrency ?? 1)) + 1;
     const frames = source.frames({ signal: AbortSignal.any([signal, this.#stop.signal]) });
-    const run = new StreamRun<N>(this.nodes, stream);
+    const run = new StreamRun<N>(this.nodes, stream, this.#timings);
     return inOrder(frames, (frame: Frame) => run.look(frame, signal), { window, stop: this.#stop.signal });
   }
 

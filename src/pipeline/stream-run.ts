@@ -1,6 +1,7 @@
 import { type EventMeta, type Frame, type ObjectMeta, fail } from '../core/index.js';
 import { FrameResult } from './frame-result.js';
 import type { Board, Draft, LineState, NodeFindings } from './nodes/board.js';
+import { NodeTimings } from './node-timings.js';
 import type { GraphNode, StreamNode } from './nodes/port.js';
 
 interface Placed {
@@ -28,7 +29,11 @@ export class StreamRun<N extends string> {
   readonly #turns: (Promise<unknown> | undefined)[] = [];
 
   /** `nodes` come in an order in which each stands behind those it reads. */
-  constructor(nodes: readonly GraphNode[], stream: string) {
+  constructor(
+    nodes: readonly GraphNode[],
+    stream: string,
+    readonly timings = new NodeTimings(),
+  ) {
     this.#names = new Map(nodes.map(({ name }, at) => [name, at]));
     this.#placed = nodes.map((node) => ({ node, stream: node.open(stream), reads: node.reads.map((read) => this.#names.get(read)!) }));
   }
@@ -43,7 +48,10 @@ export class StreamRun<N extends string> {
     const done: Promise<unknown>[] = [];
     for (const [at, placed] of this.#placed.entries()) {
       const look = async (): Promise<void> => {
-        findings[at] = await placed.stream.look(board, signal);
+        const startMs = performance.now();
+        const finding = placed.stream.look(board, signal);
+        findings[at] = finding instanceof Promise ? await finding : finding;
+        this.timings.add(placed.node.name, performance.now() - startMs);
       };
       const before = this.#before(placed, at, done);
       const ready = before.length === 0 ? look() : Promise.all(before).then(look);

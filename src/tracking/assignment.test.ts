@@ -61,6 +61,15 @@ test('without a maximum cost every row or every column is matched, as cheaply as
   assert.deepEqual([...assign([-5, Infinity, NaN, -1], 2, 2)], [0, 1]);
 });
 
+test('costs whose differences drown in rounding: the search ends, and finds the best', () => {
+  const random = numbers(3);
+  for (let round = 0; round < 300; round++) {
+    const costs = Array.from({ length: 36 }, () => -(Math.floor(random() * 3) * 1000 + (random() * 0.3) ** 4));
+    const columnOf = assign(costs, 6, 6, 0);
+    assert.ok(Math.abs(gainOf(columnOf, costs, 6, 0) - bestGain(costs, 6, 6, 0)) < 1e-6, `round ${round}: ${costs}`);
+  }
+});
+
 test('a greedy choice is undone when that is cheaper', () => {
   assert.deepEqual([...assign([1, 2, 1, 9], 2, 2, 20)], [1, 0]);
 });

@@ -125,7 +125,8 @@ export class Assignment {
     const end = rowStart[row + 1]!;
     for (let at = rowStart[row]!; at < end; at++) {
       const to = column[at]!;
-      const distance = length + cost[at]! - price - this.#columnPrice[to]!;
+      // Rounding may make a pair a bargain by a hair; a column that is settled must not be reached again through it.
+      const distance = length + Math.max(0, cost[at]! - price - this.#columnPrice[to]!);
       const known = this.#distance[to]!;
       if (distance >= known) continue;
       if (known === Infinity) this.#reached[this.#reachedCount++] = to;

@@ -39,7 +39,8 @@ const ACTIVATION_STEP = 0.1;
 
 /**
  * ByteTrack (Zhang et al., "ByteTrack: Multi-Object Tracking by Associating Every Detection Box", ECCV 2022), written from the paper.
- * Of our own: time in milliseconds instead of frames, ids given on confirmation, so that they are dense.
+ * Of our own: time in milliseconds instead of frames, ids given on confirmation, so that they are dense; of two tracks of one
+ * object the one in sight stays, so that an id that was given does not change under the object.
  */
 export function createByteTrack(settings: ByteTrackSettings): Tracker {
   let follower = new ByteFollower(settings);
@@ -74,7 +75,7 @@ class ByteFollower {
     this.#confirm();
     table.drop((track) => track.id === 0 && !table.isSeen(track));
     this.#begin(seen.length);
-    table.joinDoubles({ minimum: DOUBLE_IOU, mixClasses: this.#settings.mixClasses });
+    table.dropDoubles({ minimum: DOUBLE_IOU, mixClasses: this.#settings.mixClasses });
     return table.answers();
   }
 

@@ -2,3 +2,4 @@ export { assign } from './assignment.js';
 export { ByteTrackSettings, byteTrack, createByteTrack } from './byte-track.js';
 export * from './port.js';
 export * from './trackers.js';
+export * from './metrics/index.js';

@@ -13,7 +13,6 @@ export interface Track {
   classId: number;
   /** Of the last detection that was matched. */
   confidence: number;
-  bornMs: number;
   /** When a detection was last matched. */
   seenMs: number;
   /** The same, as the number of the frame looked at. */
@@ -34,13 +33,6 @@ const emptyTable = (): BoxTable => ({ boxes: new Float64Array(256), classIds: ne
 /** `table` with room for `count` boxes. */
 const roomFor = (table: BoxTable, count: number): BoxTable =>
   table.classIds.length >= count ? table : { boxes: grown(table.boxes, 4 * count), classIds: grown(table.classIds, count) };
-
-/** `seen` goes on under the id that was followed for longer. */
-function joinTracks(seen: Track, unseen: Track): void {
-  if (unseen.seenMs - unseen.bornMs <= seen.seenMs - seen.bornMs) return;
-  seen.id = unseen.id;
-  seen.bornMs = unseen.bornMs;
-}
 
 /**
  * The tracks of one stream and the detections of its present frame: what trackers are composed of. Detections are known by their
@@ -163,7 +155,6 @@ export class TrackTable {
       motion,
       classId: classIds[detection]!,
       confidence: this.confidences[detection]!,
-      bornMs: this.#nowMs,
       seenMs: this.#nowMs,
       seenFrame: this.frame,
       matches: 1,
@@ -185,24 +176,16 @@ export class TrackTable {
     this.tracks.length = kept;
   }
 
-  /**
-   * Where a confirmed track that is seen and one that is not stand in nearly the same place, they are one object: one track
-   * goes on where the object is seen, under the id that was followed for longer.
-   */
-  joinDoubles(gate: Gate): void {
+  /** Where a confirmed track that is seen and one that is not stand in nearly the same place, they are one object: the one out of sight goes. */
+  dropDoubles(gate: Gate): void {
     this.#sortBySight();
     if (this.#unseenAt.length === 0 || this.#seenAt.length === 0) return;
-    const pairs = this.#pairs;
-    pairs.collect(this.#expected, this.#unseenAt, this.#expected, this.#seenAt, gate);
-    if (pairs.rowStart[pairs.rows] === 0) return;
-    const joined = new Set<Track>();
-    for (let row = 0; row < pairs.rows; row++) {
-      if (pairs.rowStart[row] === pairs.rowStart[row + 1]) continue;
-      const unseen = this.tracks[this.#unseenAt.items[row]!]!;
-      joinTracks(this.tracks[this.#seenAt.items[pairs.column[pairs.rowStart[row]!]!]!]!, unseen);
-      joined.add(unseen);
-    }
-    this.drop((track) => joined.has(track));
+    this.#pairs.collect(this.#expected, this.#unseenAt, this.#expected, this.#seenAt, gate);
+    const { rowStart, rows } = this.#pairs;
+    if (rowStart[rows] === 0) return;
+    const doubles = new Set<Track>();
+    for (let row = 0; row < rows; row++) if (rowStart[row] !== rowStart[row + 1]) doubles.add(this.tracks[this.#unseenAt.items[row]!]!);
+    this.drop((track) => doubles.has(track));
   }
 
   /** Lists confirmed tracks by whether they are seen, and writes where they are now. */

@@ -4,6 +4,8 @@ export * from './boxes.js';
 export * from './detections.js';
 export * from './draw/painter.js';
 export * from './draw/rgb-surface.js';
+export * from './draw/annotator.js';
+export * from './draw/colours.js';
 export * from './draw/flat-shapes.js';
 export * from './draw/scaled-shapes.js';
 export * from './draw/shape.js';

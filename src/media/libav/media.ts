@@ -1,6 +1,7 @@
 import { throwIfAborted } from '../../core/index.js';
 import type { Media } from '../port.js';
 import { openDemuxer } from './demuxer.js';
+import { encodeLibavImage } from './image-encoder.js';
 import { mediaInfo } from './info.js';
 import { hearLibav, quietLibav } from './quiet.js';
 import { LibavSource } from './source.js';
@@ -26,5 +27,6 @@ export function libavMedia(): Media {
     },
     open: (uri, options) => LibavSource.open(uri, options),
     createWriter: (path, options) => createLibavWriter(path, options),
+    encodeImage: (image, format) => encodeLibavImage(image, format),
   };
 }

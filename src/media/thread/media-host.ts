@@ -92,6 +92,8 @@ export class MediaHost {
         return this.#createWriter(id, call);
       case 'write':
         return this.#write(call);
+      case 'encode-image':
+        return this.media.encodeImage(call.image, call.format);
       case 'finish-writer':
         return this.#writer(call.writer).finish();
       case 'close-writer':

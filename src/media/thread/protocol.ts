@@ -1,6 +1,6 @@
 import { Fault, type FaultCode, type LogRecord, type PictureRequest, type Pts, type Size, toFault } from '../../core/index.js';
 import type { FlatShapes } from '../../vision/index.js';
-import type { MediaLosses, OpenOptions, WriterOptions } from '../port.js';
+import type { ImageFormat, MediaLosses, OpenOptions, RgbImage, WriterOptions } from '../port.js';
 
 /** What the steering thread may ask the media thread; each is answered by one reply. */
 export type Call =
@@ -18,6 +18,7 @@ export type Call =
       readonly picture: SentPicture;
       readonly shapes?: FlatShapes;
     }
+  | { readonly op: 'encode-image'; readonly image: RgbImage; readonly format: ImageFormat }
   | { readonly op: 'finish-writer'; readonly writer: number }
   | { readonly op: 'close-writer'; readonly writer: number };
 

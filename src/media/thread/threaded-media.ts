@@ -36,5 +36,10 @@ export function threadedMedia(start = (): Worker => new Worker(new URL('./worker
     async createWriter(path, options) {
       return new RemoteWriter(thread, await thread.call<number>({ op: 'create-writer', path, options: sendable(options) }, options));
     },
+    async encodeImage({ size, rgb }, format) {
+      // A copy to give away: the caller's may be a part of something large, or be changed meanwhile.
+      const image = { size, rgb: new Uint8Array(rgb) };
+      return thread.call<Uint8Array>({ op: 'encode-image', image, format }, { transfer: [image.rgb.buffer] });
+    },
   };
 }

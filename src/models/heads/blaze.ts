@@ -48,13 +48,15 @@ type Cells = Grid & { readonly anchors: number };
 /** A pair of outputs for each grid: roles `scores_8` and `boxes_8`, and so on. */
 function separateLevels(head: HeadSpec, model: ModelSpec, grids: readonly Cells[]): Plan {
   let keyPoints = 0;
+  let known: number | undefined;
   const levels = grids.map((grid) => {
     const count = grid.cells * grid.anchors;
-    const expected = `[N, ${count}, 4 + 2 x key points]`;
+    const expected = `[N, ${count}, ${known ?? '4 + 2 x key points'}]`;
     const scores = shapedOutput(head, model, `scores_${grid.stride}`, [undefined, count, 1], `[N, ${count}, 1]`);
-    const values = shapedOutput(head, model, `boxes_${grid.stride}`, [undefined, count, undefined], expected);
+    const values = shapedOutput(head, model, `boxes_${grid.stride}`, [undefined, count, known], expected);
     const width = values.shape[2]!;
     keyPoints = keyPointsOf(head, values, width, expected);
+    known = width;
     return { ...grid, scores, values, first: 0, scoreStep: 1, valueStep: width, valueFrom: 0 };
   });
   return { levels, keyPoints };

@@ -63,8 +63,8 @@ test('the registry knows each head by its type, and the nearest name of a wrong 
     HEADS.map(({ type }) => type),
     ['yolo', 'yolox', 'nanodet', 'ssd', 'boxes', 'yunet', 'blaze', 'ultraface', 'movenet-multipose', 'dbnet'],
   );
-  assert.throws(() => createDecoder({ ...HEAD, type: 'yoloxx' }, specOf([1, 1, 6]), PICTURE), {
+  assert.throws(() => createDecoder({ ...HEAD, type: 'nanodte' }, specOf([1, 1, 6]), PICTURE), {
     code: 'CONFIG_INVALID',
-    message: /Did you mean "yolox"/,
+    message: /Did you mean "nanodet"\?/,
   });
 });

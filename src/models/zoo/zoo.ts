@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { fail, throwIfAborted } from '../../core/index.js';
+import { OPENVINO_CONVERSION } from '../convert/openvino/version.js';
 import { TFJS_CONVERSION } from '../convert/tfjs/version.js';
 import type { ModelDefinition } from '../port.js';
 import { toDefinition } from './catalogue.js';
@@ -38,8 +39,17 @@ async function convertTfjsFiles(
   return convertTfjs(json, bytes, { outputs });
 }
 
+async function convertOpenVinoFiles([xml, bin]: readonly SourceFile[], { outputs }: { readonly outputs: readonly string[] }): Promise<Uint8Array> {
+  if (!xml || !bin) return fail('INTERNAL', 'an OpenVINO model without its two files');
+  const { convertOpenVino } = await import('../convert/openvino/convert-openvino.js');
+  return convertOpenVino(xml.bytes, bin.bytes, { outputs });
+}
+
 /** Converters that the zoo uses by itself. */
-export const CONVERTERS: Converters = { tfjs: { version: TFJS_CONVERSION, convert: convertTfjsFiles } };
+export const CONVERTERS: Converters = {
+  tfjs: { version: TFJS_CONVERSION, convert: convertTfjsFiles },
+  openvino: { version: OPENVINO_CONVERSION, convert: convertOpenVinoFiles },
+};
 
 /** The options that an environment asks for (`OCELLUS_CACHE`, `OCELLUS_MODEL_MIRROR`, npm's settings). Pure. */
 export function zooOptions(

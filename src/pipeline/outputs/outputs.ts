@@ -4,6 +4,7 @@ import { prepareOutput } from '../../sinks/index.js';
 import type { OutputConfig } from '../config-outputs.js';
 import type { PlannedNode } from '../pipeline.js';
 import type { Output } from './port.js';
+import { openReportOutput } from './report.js';
 import { openVideoOutput } from './video.js';
 
 /** What outputs are made with. */
@@ -14,6 +15,9 @@ export interface OutputMaterial {
   /** Takes what is opened. */
   readonly scope: Scope;
   readonly log: Log;
+  /** How the run was asked for. */
+  readonly command: string;
+  readonly version: string;
 }
 
 /** Checks, before anything is opened, that each output can be written. @throws Fault ALREADY_EXISTS, OUTPUT_FAILED */
@@ -30,6 +34,9 @@ export async function openOutputs(
   { scope, ...material }: OutputMaterial,
 ): Promise<ReadonlyMap<string, Output>> {
   const outputs = new Map<string, Output>();
-  for (const [name, config] of Object.entries(configs)) if ('video' in config) outputs.set(name, scope.use(await openVideoOutput(config, material)));
+  // A report tells of the files of the others.
+  const entries = Object.entries(configs).toSorted(([, a], [, b]) => Number('report' in a) - Number('report' in b));
+  for (const [name, config] of entries)
+    outputs.set(name, scope.use('video' in config ? await openVideoOutput(config, material) : openReportOutput(config, material)));
   return outputs;
 }

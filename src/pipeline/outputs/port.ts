@@ -1,11 +1,25 @@
+import type { NodeTiming } from '../../analytics/index.js';
 import type { FrameResult } from '../frame-result.js';
 
 /** A file that a run left. */
 export interface OutputFile {
   readonly path: string;
   readonly bytes: number;
+  /** What it holds, in a few words. */
+  readonly holds: string;
   /** What should be known of it, such as what became of the sound. */
   readonly note?: string;
+}
+
+/** What an output learns when the run is over. */
+export interface Finished {
+  readonly elapsedMs: number;
+  /** Whether it was stopped before the end of its sources. */
+  readonly interrupted: boolean;
+  /** Files that are complete by now: outputs are finished in the order of the configuration, reports last. */
+  readonly files: readonly OutputFile[];
+  /** How long nodes took, of all streams together. */
+  readonly timings: readonly NodeTiming[];
 }
 
 /** Makes something for people out of the results of every stream. */
@@ -13,5 +27,5 @@ export interface Output extends AsyncDisposable {
   /** The next result of its stream; borrows it until this settles, which is the back-pressure. @throws Fault OUTPUT_FAILED */
   write(result: FrameResult): Promise<void>;
   /** Completes its files. Disposing without it leaves what was written so far. @throws Fault OUTPUT_FAILED */
-  finish(): Promise<readonly OutputFile[]>;
+  finish(run: Finished): Promise<readonly OutputFile[]>;
 }

@@ -1,8 +1,10 @@
 import { type Log, Scope } from '../../core/index.js';
 import type { Media, VideoSource, VideoWriter, WriterOptions } from '../../media/index.js';
 import { prepareOutput } from '../../sinks/index.js';
+import { type Annotator, type CountedLine, createAnnotator } from '../../vision/index.js';
 import type { VideoOutputConfig } from '../config-outputs.js';
 import type { FrameResult } from '../frame-result.js';
+import type { LineState } from '../nodes/board.js';
 import type { Output, OutputFile } from './port.js';
 
 /** What a video output is made with. */
@@ -15,6 +17,7 @@ export interface VideoOutputMaterial {
 interface StreamVideo {
   readonly path: string;
   readonly writer: VideoWriter;
+  readonly annotator: Annotator;
 }
 
 const pathOf = ({ video }: VideoOutputConfig, stream: string): string => video.replaceAll('{stream}', stream);
@@ -33,22 +36,28 @@ function writerOptions({ info }: VideoSource, { audio, preset, crf }: VideoOutpu
   };
 }
 
+const annotatorFor = ({ draw: { labels, trackIds, confidence, attributes, trailMs, header } }: VideoOutputConfig): Annotator =>
+  createAnnotator({ label: labels, trackId: trackIds, confidence, attributes, trailMs, header });
+
+const countedLine = ({ name, from, to, in: inward, out }: LineState): CountedLine => ({ name, from, to, counts: { in: inward, out } });
+
 class VideoOutput implements Output {
   constructor(
     readonly videos: ReadonlyMap<string, StreamVideo>,
+    readonly showLines: boolean,
     readonly scope: Scope,
   ) {}
 
-  async write({ frame, meta }: FrameResult): Promise<void> {
-    const { writer } = this.videos.get(meta.stream)!;
-    await writer.write(frame);
+  async write({ frame, meta, lines }: FrameResult): Promise<void> {
+    const { writer, annotator } = this.videos.get(meta.stream)!;
+    await writer.write(frame, annotator.shapes(meta, this.showLines ? lines.map(countedLine) : []));
   }
 
   async finish(): Promise<readonly OutputFile[]> {
     const files: OutputFile[] = [];
     for (const { path, writer } of this.videos.values()) {
       const { bytes, audio } = await writer.finish();
-      files.push({ path, bytes, ...(audio === 'transcoded' ? { note: 'its sound became AAC' } : {}) });
+      files.push({ path, bytes, holds: 'the video with what was found', ...(audio === 'transcoded' ? { note: 'its sound became AAC' } : {}) });
     }
     return files;
   }
@@ -66,7 +75,7 @@ export async function openVideoOutput(config: VideoOutputConfig, { media, source
     const path = pathOf(config, stream);
     await prepareOutput(path, { overwrite: config.overwrite });
     const writer = scope.use(await media.createWriter(path, writerOptions(source, config, log)));
-    videos.set(stream, { path, writer });
+    videos.set(stream, { path, writer, annotator: annotatorFor(config) });
   }
-  return new VideoOutput(videos, scope.move());
+  return new VideoOutput(videos, config.draw.lines, scope.move());
 }

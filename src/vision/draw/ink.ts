@@ -10,13 +10,17 @@ interface Piece {
   readonly to: number;
 }
 
+/** A piece no wider than this is looked at pixel by pixel; finding out where it lies would cost more. */
+const SMALL = 16;
+
 /** Beyond this, coordinates mean nothing any more; they are pulled in so that no sum of them overflows. */
 const FAR_PX = 1e7;
 const near = (value: number): number => Math.min(FAR_PX, Math.max(-FAR_PX, value));
 const isPlace = ({ x, y }: Point): boolean => !Number.isNaN(x) && !Number.isNaN(y);
 
 /** The part of a piece that can be seen (Liang and Barsky's clipping), with room for its width; undefined where none is. */
-function visible({ a, b, radius, from, to }: Piece, { width, height }: Size): Piece | undefined {
+function visible(piece: Piece, { width, height }: Size): Piece | undefined {
+  const { a, b, radius, from, to } = piece;
   const [dx, dy, room] = [b.x - a.x, b.y - a.y, radius + 2];
   let [start, end] = [0, 1];
   for (const [p, q] of [
@@ -82,55 +86,52 @@ export class Ink implements Cover {
     const whole = { a: { x: near(a.x), y: near(a.y) }, b: { x: near(b.x), y: near(b.y) }, radius, from, to };
     const piece = visible(whole, this);
     if (!piece) return;
-    const top = Math.max(0, Math.floor(Math.min(piece.a.y, piece.b.y) - radius - 1));
-    const bottom = Math.min(this.height, Math.ceil(Math.max(piece.a.y, piece.b.y) + radius + 1));
-    for (let y = top; y < bottom; y++) this.#row(piece, y);
+    const { a: start, b: end } = piece;
+    const top = Math.max(0, Math.floor(Math.min(start.y, end.y) - radius - 1));
+    const bottom = Math.min(this.height, Math.ceil(Math.max(start.y, end.y) + radius + 1));
+    const left = Math.max(0, Math.floor(Math.min(start.x, end.x) - radius - 1));
+    const right = Math.min(this.width, Math.ceil(Math.max(start.x, end.x) + radius + 1));
+    if (right - left <= SMALL || top >= bottom) for (let y = top; y < bottom; y++) this.#row(piece, y, left, right);
+    else this.#rows(piece, { top, bottom, left, right });
   }
 
-  /** The columns of a row that a piece, which is convex, can reach. */
-  #reach({ a, b, radius }: Piece, y: number): readonly [number, number] {
-    const reach = radius + 1;
-    const middle = y + 0.5;
-    let [from, to] = [Infinity, -Infinity];
-    const take = (x: number): void => {
-      from = Math.min(from, x);
-      to = Math.max(to, x);
-    };
-    for (const { x, y: centre } of [a, b]) {
-      const rest = reach * reach - (middle - centre) ** 2;
-      if (rest < 0) continue;
-      take(x - Math.sqrt(rest));
-      take(x + Math.sqrt(rest));
+  /** As rows of a large piece reach only a part of its surroundings: the stretch where the line's two edges pass, with room for its ends. */
+  #rows(piece: Piece, { top, bottom, left, right }: { top: number; bottom: number; left: number; right: number }): void {
+    const { a, b, radius } = piece;
+    const [dx, dy] = [b.x - a.x, b.y - a.y];
+    // How far the line runs sideways while it falls by one row, and how wide it is along a row.
+    const run = dy === 0 ? Infinity : Math.abs(dx / dy);
+    const wide = dy === 0 ? Infinity : (radius + 1) * Math.sqrt(1 + run * run) + run + 1;
+    for (let y = top; y < bottom; y++) {
+      const middle = dy === 0 ? 0 : a.x + ((y + 0.5 - a.y) / dy) * dx;
+      const from = wide === Infinity ? left : Math.max(left, Math.floor(middle - wide));
+      const to = wide === Infinity ? right : Math.min(right, Math.ceil(middle + wide));
+      if (to > from) this.#row(piece, y, from, to);
     }
-    const length = Math.hypot(b.x - a.x, b.y - a.y);
-    const [nx, ny] = length > 0 ? [(-(b.y - a.y) / length) * reach, ((b.x - a.x) / length) * reach] : [0, 0];
-    for (const side of [-1, 1]) {
-      const [start, end] = [a.y + side * ny, b.y + side * ny];
-      if (start === end || middle < Math.min(start, end) || middle > Math.max(start, end)) continue;
-      take(a.x + side * nx + ((middle - start) / (end - start)) * (b.x - a.x));
-    }
-    return [Math.max(0, Math.floor(from)), Math.min(this.width, Math.ceil(to))];
   }
 
   /** Inks each pixel by how far its centre is inside the piece: a ramp of one pixel at the edge. */
-  #row(piece: Piece, y: number): void {
-    const [first, end] = this.#reach(piece, y);
-    if (end <= first) return;
-    const { a, b, radius, from, to } = piece;
-    const [dx, dy, py] = [b.x - a.x, b.y - a.y, y + 0.5 - a.y];
+  #row({ a, b, radius, from, to }: Piece, y: number, first: number, end: number): void {
+    const dx = b.x - a.x;
+    const dy = b.y - a.y;
+    const py = y + 0.5 - a.y;
+    const row = y * this.width;
+    let [left, right] = [end, first];
     const square = dx * dx + dy * dy;
     const inverse = square > 0 ? 1 / square : 0;
     for (let x = first; x < end; x++) {
       const px = x + 0.5 - a.x;
       const along = Math.min(1, Math.max(0, (px * dx + py * dy) * inverse));
-      const [ox, oy] = [px - along * dx, py - along * dy];
+      const ox = px - along * dx;
+      const oy = py - along * dy;
       const inside = radius + 0.5 - Math.sqrt(ox * ox + oy * oy);
       if (inside <= 0) continue;
-      const share = Math.round(255 * Math.min(1, inside) * (from + (to - from) * along));
-      const at = y * this.width + x;
-      if (share > this.bytes[at]!) this.bytes[at] = share;
+      const share = (255 * Math.min(1, inside) * (from + (to - from) * along) + 0.5) | 0;
+      if (share > this.bytes[row + x]!) this.bytes[row + x] = share;
+      if (x < left) left = x;
+      right = x + 1;
     }
-    this.left[y] = Math.min(this.left[y]!, first);
-    this.right[y] = Math.max(this.right[y]!, end);
+    this.left[y] = Math.min(this.left[y]!, left);
+    this.right[y] = Math.max(this.right[y]!, right);
   }
 }

@@ -38,4 +38,4 @@ export function rgbSurface(rgb: Uint8Array, size: Size): Surface {
 }
 
 /** `share` of 255 of the new value, the rest of the old one, rounded. */
-const mixed = (old: number, value: number, share: number): number => (((value - old) * share * (65536 / 255) + 32768) >> 16) + old;
+const mixed = (old: number, value: number, share: number): number => old + (((value - old) * share * 257 + 32768) >> 16);

@@ -23,95 +23,121 @@ interface Plane {
 /** How many of the two pixels from 2 * at lie in [from, to). */
 const inPair = (at: number, from: number, to: number): number => Math.max(0, Math.min(to, 2 * at + 2) - Math.max(from, 2 * at));
 
+/** Below this, a loop is faster than the call that fills. */
+const SHORT = 24;
+
+function fillRow(bytes: Uint8Array, from: number, to: number, value: number): void {
+  if (to - from > SHORT) bytes.fill(value, from, to);
+  else for (let at = from; at < to; at++) bytes[at] = value;
+}
+
 function ringOfLuma({ bytes, stride, value }: Plane, outer: Span2, inner: Span2): void {
   for (let y = outer.y1; y < outer.y2; y++) {
     const row = y * stride;
-    if (y < inner.y1 || y >= inner.y2) bytes.fill(value, row + outer.x1, row + outer.x2);
+    if (y < inner.y1 || y >= inner.y2) fillRow(bytes, row + outer.x1, row + outer.x2, value);
     else {
-      bytes.fill(value, row + outer.x1, row + inner.x1);
-      bytes.fill(value, row + inner.x2, row + outer.x2);
+      fillRow(bytes, row + outer.x1, row + inner.x1, value);
+      fillRow(bytes, row + inner.x2, row + outer.x2, value);
     }
   }
 }
 
-/** Moves the samples [from, to) of a row towards the plane's value by `share` of `whole`. */
-function shift({ bytes, value }: Plane, from: number, to: number, share: number, whole: number): void {
-  if (share <= 0 || to <= from) return;
-  if (share >= whole) {
-    bytes.fill(value, from, to);
-    return;
+/** The chroma columns of a ring whose samples differ: those left of `from` and right of `to`; in between they are all alike. */
+interface Sides {
+  readonly from: number;
+  readonly to: number;
+  /** For each column: where it is, and how many of its two pixel columns are in the outer edge, in the inner edge, and in the picture. */
+  readonly columns: Int32Array;
+}
+
+function sidesOf(outer: Span2, inner: Span2, width: number): Sides {
+  const middle = inner === NOTHING ? outer : inner;
+  const from = (middle.x1 + 1) >> 1;
+  const to = Math.max(from, middle.x2 >> 1);
+  const columns: number[] = [];
+  const add = (cx: number): void => {
+    columns.push(cx, inPair(cx, outer.x1, outer.x2), inPair(cx, inner.x1, inner.x2), inPair(cx, 0, width));
+  };
+  for (let cx = outer.x1 >> 1; cx < from; cx++) add(cx);
+  for (let cx = to; 2 * cx < outer.x2; cx++) add(cx);
+  return { from, to, columns: Int32Array.from(columns) };
+}
+
+/** One row of chroma samples; `rows` and `innerRows` of its `rowPixels` pixel rows are in the outer and in the inner edge. */
+function ringRow({ bytes, value }: Plane, row: number, { from, to, columns }: Sides, rows: number, innerRows: number, rowPixels: number): void {
+  for (let i = 0; i < columns.length; i += 4) {
+    const at = row + columns[i]!;
+    const share = columns[i + 1]! * rows - columns[i + 2]! * innerRows;
+    const whole = columns[i + 3]! * rowPixels;
+    const old = bytes[at]!;
+    // Rounded division by whole, which is 1, 2 or 4.
+    bytes[at] = share === whole ? value : old + ((2 * (value - old) * share + whole) >> (whole === 4 ? 3 : whole));
   }
-  for (let at = from; at < to; at++) bytes[at] = bytes[at]! + Math.round(((value - bytes[at]!) * share) / whole);
+  if (rows - innerRows === rowPixels) fillRow(bytes, row + from, row + to, value);
+  else if (rows > innerRows) for (let at = row + from; at < row + to; at++) bytes[at] = (bytes[at]! + value + 1) >> 1;
 }
 
 /** A chroma sample stands for four pixels, and is coloured as far as these are in the ring: exact also where edges are odd. */
-function ringOfChroma(plane: Plane, outer: Span2, inner: Span2, { width, height }: Size): void {
-  const middle = inner === NOTHING ? outer : inner;
-  const middleFrom = (middle.x1 + 1) >> 1;
-  const middleTo = Math.max(middleFrom, middle.x2 >> 1);
+function ringOfChroma(planes: readonly Plane[], outer: Span2, inner: Span2, { width, height }: Size): void {
+  const sides = sidesOf(outer, inner, width);
   for (let cy = outer.y1 >> 1; 2 * cy < outer.y2; cy++) {
     const rows = inPair(cy, outer.y1, outer.y2);
     const innerRows = inPair(cy, inner.y1, inner.y2);
     const rowPixels = inPair(cy, 0, height);
-    const row = cy * plane.stride;
-    const one = (cx: number): void => {
-      const share = inPair(cx, outer.x1, outer.x2) * rows - inPair(cx, inner.x1, inner.x2) * innerRows;
-      shift(plane, row + cx, row + cx + 1, share, inPair(cx, 0, width) * rowPixels);
-    };
-    for (let cx = outer.x1 >> 1; cx < middleFrom; cx++) one(cx);
-    shift(plane, row + middleFrom, row + middleTo, 2 * (inner === NOTHING ? rows : rows - innerRows), 2 * rowPixels);
-    for (let cx = middleTo; 2 * cx < outer.x2; cx++) one(cx);
+    for (const plane of planes) ringRow(plane, cy * plane.stride, sides, rows, innerRows, rowPixels);
   }
 }
 
-function inkLuma({ bytes, stride, value }: Plane, cover: Cover, x: number, y: number, size: Size): void {
-  eachInkedRow(cover, x, y, size, (row, from, to) => {
-    let inked = (row - y) * cover.width + from - x;
-    const end = row * stride + to;
-    for (let at = row * stride + from; at < end; at++) {
-      const share = cover.bytes[inked++]!;
-      if (share === 255) bytes[at] = value;
-      else if (share !== 0) bytes[at] = bytes[at]! + (((value - bytes[at]!) * share * (65536 / 255) + 32768) >> 16);
-    }
-  });
+/** Ink of the chroma samples of one pair of rows, summed over their pixels; all 0 between calls. */
+let sums = new Int32Array(4096);
+
+/** Inks the luma of one row, and adds its ink up for chroma. */
+function inkLumaRow({ bytes, stride, value }: Plane, cover: Cover, row: number, inkedAt: number, from: number, to: number): void {
+  const ink = cover.bytes;
+  const added = sums;
+  const start = row * stride;
+  let inked = inkedAt;
+  for (let column = from; column < to; column++) {
+    const share = ink[inked++]!;
+    if (share === 0) continue;
+    added[column >> 1]! += share;
+    const at = start + column;
+    // 257 / 65536 is 1 / 255 to within a 60th of a step.
+    const old = bytes[at]!;
+    bytes[at] = share === 255 ? value : old + (((value - old) * share * 257 + 32768) >> 16);
+  }
 }
 
-/** Ink of each chroma sample of one row, summed over its pixels; kept between calls. */
-let sums = new Int32Array(2048);
-
-function inkChroma(planes: readonly Plane[], cover: Cover, x: number, y: number, size: Size): void {
-  if (sums.length < size.width) sums = new Int32Array(size.width);
-  let pair = -1;
-  let first = Infinity;
-  let last = -1;
-  const settle = (): void => {
-    for (const plane of planes) inkChromaRow(plane, pair, first, last, size);
-    if (last > first) sums.fill(0, first, last);
-    first = Infinity;
-    last = -1;
-  };
-  eachInkedRow(cover, x, y, size, (row, from, to) => {
-    if (row >> 1 !== pair) settle();
-    pair = row >> 1;
-    let inked = (row - y) * cover.width + from - x;
-    for (let column = from; column < to; column++) sums[column >> 1]! += cover.bytes[inked++]!;
-    first = Math.min(first, from >> 1);
-    last = Math.max(last, (to + 1) >> 1);
-  });
-  settle();
-}
-
-function inkChromaRow({ bytes, stride, value }: Plane, pair: number, first: number, last: number, { width, height }: Size): void {
-  const rows = inPair(pair, 0, height);
-  const scale = 65536 / (255 * 2 * rows);
-  const row = pair * stride;
+function inkChromaRow(blue: Plane, red: Plane, pair: number, first: number, last: number, { width, height }: Size): void {
+  const scale = 65536 / (255 * 2 * inPair(pair, 0, height));
+  const [blueRow, redRow] = [pair * blue.stride, pair * red.stride];
   for (let cx = first; cx < last; cx++) {
     const sum = sums[cx]!;
     if (sum === 0) continue;
-    const share = 2 * cx + 1 < width ? sum : sum * 2;
-    const old = bytes[row + cx]!;
-    bytes[row + cx] = old + (((value - old) * share * scale + 32768) >> 16);
+    sums[cx] = 0;
+    // At an odd edge a sample has one column of pixels only.
+    const share = (2 * cx + 1 < width ? sum : sum * 2) * scale;
+    const [b, r] = [blue.bytes[blueRow + cx]!, red.bytes[redRow + cx]!];
+    blue.bytes[blueRow + cx] = b + (((blue.value - b) * share + 32768) >> 16);
+    red.bytes[redRow + cx] = r + (((red.value - r) * share + 32768) >> 16);
   }
+}
+
+function inkPlanes([luma, blue, red]: readonly [Plane, Plane, Plane], cover: Cover, x: number, y: number, size: Size): void {
+  if (sums.length < size.width) sums = new Int32Array(size.width);
+  let pair = -1;
+  let first = 0;
+  let last = 0;
+  eachInkedRow(cover, x, y, size, (row, from, to) => {
+    if (row >> 1 !== pair) {
+      inkChromaRow(blue, red, pair, first, last, size);
+      [pair, first, last] = [row >> 1, size.width, 0];
+    }
+    inkLumaRow(luma, cover, row, (row - y) * cover.width + from - x, from, to);
+    first = Math.min(first, from >> 1);
+    last = Math.max(last, (to + 1) >> 1);
+  });
+  inkChromaRow(blue, red, pair, first, last, size);
 }
 
 /** Draws on YUV planes, which are changed in place. */
@@ -132,13 +158,10 @@ export function yuv420Surface({ size, y, u, v, strides, colours }: Yuv420Planes)
       const inner = cut(wantedInner, size);
       const [luma, blue, red] = planesOf(colour);
       ringOfLuma(luma, outer, inner);
-      ringOfChroma(blue, outer, inner, size);
-      ringOfChroma(red, outer, inner, size);
+      ringOfChroma([blue, red], outer, inner, size);
     },
     ink(cover, left, top, colour) {
-      const [luma, blue, red] = planesOf(colour);
-      inkLuma(luma, cover, left, top, size);
-      inkChroma([blue, red], cover, left, top, size);
+      inkPlanes(planesOf(colour), cover, left, top, size);
     },
   };
 }

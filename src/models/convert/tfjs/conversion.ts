@@ -32,12 +32,12 @@ export interface Value {
 export type Operator = (node: TfjsNode, inputs: readonly Value[], graph: Conversion) => readonly Value[];
 
 /**
- * What the first axis of the inputs is.
- * `rows`: a batch of any size, and every value must be shown to be computed row by row; `declared`: what the file says.
+ * What the first axis of the inputs is, where the file has it as 1 or free.
+ * `rows`: a batch of any size, and every value must be shown to be computed row by row; `one`: one row.
  */
-export type Batch = 'rows' | 'declared';
+export type Batch = 'rows' | 'one';
 
-/** Thrown while the batch is free at a node that is not known to work row by row: the conversion then goes by the declared sizes. */
+/** Thrown while the batch is free at a node that is not known to work row by row: the conversion then takes one row. */
 export class RowsMixed extends Error {
   override readonly name = 'RowsMixed';
 }
@@ -58,9 +58,9 @@ export function constantValue(constant: TfjsConstant): Value {
 export class Conversion {
   constructor(
     readonly onnx: OnnxGraph,
-    readonly batch: Batch = 'declared',
+    readonly batch: Batch,
     /** Whether the file says that the batch is 1, so that taking row 0 is taking all. */
-    readonly declaredOne = false,
+    readonly declaredOne: boolean,
   ) {}
 
   /** The name of `value` as TensorFlow has it. */

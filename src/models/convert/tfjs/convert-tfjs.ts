@@ -51,9 +51,9 @@ function placeholder(node: TfjsNode, source: Source, graph: Conversion): Value {
   const [inside, outside] = INPUT_TYPES[type] ?? unsupported(node, `an input of ${type} is not supported`);
   const free = graph.batch === 'rows';
   if (free && declared[0] !== 1 && declared[0] !== -1) graph.mixesRows(node);
-  const sizes = declared.map((size, axis): Size => (free && axis === 0 ? ROWS : size < 0 ? undefined : size));
-  // A free first axis is the batch outside, whatever the network makes of it.
-  const shape = sizes.map((size, axis) => size ?? (axis === 0 ? ROWS : -1));
+  const first = free ? ROWS : 1;
+  const sizes = declared.map((size, axis): Size => (size >= 0 && !(free && axis === 0) ? size : axis === 0 ? first : undefined));
+  const shape = sizes.map((size) => size ?? -1);
   if (inside === 'INT64' && onlyMadeFloat(node, source)) return graph.fromPacked(onnx.input(node.name, 'FP32', shape), 'FP32', sizes);
   const name = onnx.input(node.name, outside, shape);
   return graph.fromPacked(inside === 'INT64' ? onnx.node('Cast', [name], { to: ONNX_INT64 }) : name, inside, sizes);
@@ -112,7 +112,7 @@ function writeOutput({ name: reference, tensorShape, dtype }: TfjsSignatureTenso
   const { name: node, at } = referenceOf(reference);
   const name = at === 0 ? node : `${node}:${at}`;
   if (graph.batch === 'rows' && value.sizes?.[0] !== ROWS) graph.mixesRows({ name, op: 'output' });
-  const declared = sizesOf(tensorShape)?.map((size, axis): Size => (size >= 0 ? size : axis === 0 ? ROWS : undefined));
+  const declared = sizesOf(tensorShape)?.map((size): Size => (size >= 0 ? size : undefined));
   const inferred = value.sizes?.map((size, axis) => size ?? (declared?.length === value.sizes!.length ? declared[axis] : undefined));
   const shape = (inferred ?? declared)?.map((size) => size ?? -1);
   const narrow = value.datatype === 'INT64' && (dtype === undefined || typeOf(dtype) === 'DT_INT32');
@@ -141,13 +141,13 @@ function convertGraph(source: Source, batch: Batch): OnnxGraph {
   return onnx;
 }
 
-/** With a free batch where each row can be shown to be computed by itself, or else as the file declares it. */
+/** With a free batch where each row can be shown to be computed by itself, or else with one row. */
 function convertBest(source: Source): OnnxGraph {
   try {
     return convertGraph(source, 'rows');
   } catch (error) {
     if (!(error instanceof RowsMixed) && !(error instanceof Fault && error.code === 'UNSUPPORTED')) throw error;
-    return convertGraph(source, 'declared');
+    return convertGraph(source, 'one');
   }
 }
 
@@ -156,7 +156,7 @@ function convertBest(source: Source): OnnxGraph {
  * the same model gives the same bytes. `json` is the parsed `model.json`, `weights` the contents of the files that its manifest names, in order.
  *
  * A batch of 1 becomes free (size `N`) where every operator is shown to compute each row by itself: then a batch of three is three batches of one.
- * Otherwise sizes are those that the file declares. An input of whole numbers that are made floats first (the pictures of MoveNet) is FP32.
+ * Otherwise the batch is 1, also where the file has it free; other sizes are those that the file declares. An input of whole numbers that are made floats first (the pictures of MoveNet) is FP32.
  * @throws Fault UNSUPPORTED naming operator and node, INPUT_CORRUPT naming what is wrong with a file, INVALID_ARGUMENT for an unknown output
  */
 export function convertTfjs(json: unknown, weights: readonly Uint8Array[], options: TfjsOptions = {}): Uint8Array<ArrayBuffer> {

@@ -183,7 +183,6 @@ export const ELEMENT_OPERATORS: Readonly<Record<string, Operator>> = {
   LessEqual: compare('LessOrEqual'),
   LogicalAnd: compare('And'),
   LogicalOr: compare('Or'),
-  LogicalXor: compare('Xor'),
   LogicalNot: unary('Not'),
   Relu: elementwise(1, relu),
   Relu6: elementwise(1, relu6),

@@ -30,7 +30,8 @@ async function converterOf({ entry, path, from }: ResolvedModel): Promise<string
 
 async function describe(model: ResolvedModel): Promise<ManifestModel> {
   const { entry, sha256, bytes } = model;
-  const of = sourceHash(entry);
+  // A file that the catalogue knows was not made by a conversion here.
+  const of = sha256 === entry.ready?.sha256 ? undefined : sourceHash(entry);
   const made = of === undefined ? {} : { made: { of, by: await converterOf(model) } };
   return { name: entry.name, file: entry.file, sha256, bytes, ...made };
 }

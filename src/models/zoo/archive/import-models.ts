@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Fault, fail, throwIfAborted, toFault } from '../../../core/index.js';
-import { CATALOGUE, findModel, knownSha256, sourceHash } from '../catalogue.js';
+import { CATALOGUE, findModel, readySha256, sourceHash } from '../catalogue.js';
 import { convertedPath, keepConverted } from '../converted.js';
 import { digestFile, mismatch } from '../digest.js';
 import { checkSpace } from '../download.js';
@@ -36,7 +36,7 @@ interface Job {
 async function admit(manifest: Manifest, { from, options }: Job): Promise<void> {
   for (const model of manifest.models) checkPromise(model, findModel(model.name, options.catalogue), from);
   const bytes = manifest.models.reduce((total, model) => total + model.bytes, 0);
-  await checkSpace(manifest.models.map(({ name }) => name).join(', '), options.cacheFolder, bytes, options.freeBytes);
+  await checkSpace(`model ${manifest.models.map(({ name }) => name).join(', ')}`, options.cacheFolder, bytes, options.freeBytes);
 }
 
 async function stage(model: ManifestModel, source: AsyncIterable<Uint8Array>, job: Job): Promise<void> {
@@ -113,7 +113,7 @@ async function stageFolder(job: Job): Promise<Manifest> {
 async function stageSingle(job: Job): Promise<Manifest> {
   const { from, options } = job;
   const { sha256, bytes } = await digestFile(from, options.signal);
-  const entry = (options.catalogue ?? CATALOGUE).find((known) => knownSha256(known) === sha256);
+  const entry = (options.catalogue ?? CATALOGUE).find((known) => readySha256(known) === sha256);
   if (!entry)
     return fail(
       'INTEGRITY',

@@ -79,6 +79,7 @@ export function checkPromise(model: ManifestModel, entry: CatalogueEntry, from: 
   const known = knownSha256(entry);
   if (known !== undefined && model.sha256 !== known)
     fail('INTEGRITY', `${model.file} of ${from} is not ${entry.name}: the catalogue has sha256 ${known}, the list there ${model.sha256}`);
+  if (!model.made && entry.ready && model.sha256 === entry.ready.sha256) return;
   const of = sourceHash(entry);
   if (of !== model.made?.of) {
     const promise = model.made ? `made of ${model.made.of}` : 'not converted';

@@ -1,0 +1,211 @@
+import { rename, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, relative } from 'node:path';
+import {
+  type BestShots,
+  type HeatMap,
+  type JpegPicture,
+  type PlanNode,
+  type ProducedFile,
+  type RunStatistics,
+  type SourceInfo,
+  type StreamReport,
+  type WantedCrop,
+  createBestShots,
+  createHeatMap,
+  createRunStatistics,
+  renderHeat,
+  renderReport,
+} from '../../analytics/index.js';
+import { type Frame, type Rect, type Size, toMs } from '../../core/index.js';
+import type { AudioInfo, Media, MediaInfo, VideoSource } from '../../media/index.js';
+import { writeFault } from '../../sinks/index.js';
+import { isAddress } from '../config-file.js';
+import type { ReportOutputConfig } from '../config-outputs.js';
+import type { FrameResult } from '../frame-result.js';
+import type { LineState } from '../nodes/board.js';
+import type { PlannedNode } from '../pipeline.js';
+import type { Finished, Output, OutputFile } from './port.js';
+
+/** What a report output is made with. */
+export interface ReportOutputMaterial {
+  readonly media: Media;
+  readonly sources: ReadonlyMap<string, VideoSource>;
+  readonly plan: readonly PlannedNode[];
+  /** How the run was asked for, for the page's foot. */
+  readonly command: string;
+  readonly version: string;
+}
+
+/** The picture behind lines and heat is at most so wide. */
+const SCENE_WIDTH_PX = 960;
+/** Frames with more on them replace the scene's picture, but not more often than this, nor more than so many times. */
+const SCENE_EVERY_MS = 1000;
+const MOST_SCENES = 12;
+
+const channels = (count: number): string => (count === 1 ? 'mono' : count === 2 ? 'stereo' : `${count} channels`);
+const audioText = ({ codec, sampleRateHz, channels: count }: AudioInfo): string => `${codec}, ${sampleRateHz / 1000} kHz, ${channels(count)}`;
+
+/** What the page names a source by: folders of the machine and credentials of an address stay out of it. */
+const shownUri = (uri: string): string => (isAddress(uri) ? uri.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1') : basename(uri));
+
+function sourceInfo({ uri, durationMs, video, audio }: MediaInfo, size: Size): SourceInfo {
+  const { frameRate, codec } = video ?? {};
+  const [sound] = audio;
+  return {
+    uri: shownUri(uri),
+    size,
+    ...(durationMs === undefined ? {} : { durationMs }),
+    ...(frameRate ? { framesPerSecond: frameRate.num / frameRate.den } : {}),
+    ...(codec === undefined ? {} : { codec }),
+    ...(sound ? { audio: audioText(sound) } : {}),
+  };
+}
+
+/** What is gathered of one stream while it runs. */
+class StreamGathering {
+  readonly statistics: RunStatistics = createRunStatistics();
+  readonly #heat: HeatMap = createHeatMap();
+  readonly #shots: BestShots;
+  #scene: JpegPicture | undefined;
+  #sceneObjects = -1;
+  #sceneMs = -Infinity;
+  #scenes = 0;
+  #lines: readonly LineState[] = [];
+
+  constructor(
+    readonly stream: string,
+    readonly source: VideoSource,
+    readonly media: Media,
+    bestShots: number,
+  ) {
+    this.#shots = createBestShots({ limit: bestShots });
+  }
+
+  async add({ frame, meta, events, lines }: FrameResult): Promise<void> {
+    this.statistics.update(meta);
+    for (const event of events) this.statistics.event(event);
+    this.#heat.update(meta);
+    this.#lines = lines;
+    for (const crop of this.#shots.consider(meta)) await this.#shoot(frame, crop);
+    await this.#look(frame, meta.objects.length);
+  }
+
+  async #shoot(frame: Frame, crop: WantedCrop): Promise<void> {
+    this.#shots.keep(crop, await this.#jpeg(frame, crop.size, crop.rect));
+  }
+
+  /** The scene is shown by the frame with most to see. */
+  async #look(frame: Frame, objects: number): Promise<void> {
+    const timeMs = toMs(frame.pts);
+    if (objects <= this.#sceneObjects || timeMs - this.#sceneMs < SCENE_EVERY_MS || this.#scenes >= MOST_SCENES) return;
+    [this.#sceneObjects, this.#sceneMs] = [objects, timeMs];
+    this.#scenes++;
+    const { width, height } = frame.size;
+    const scale = Math.min(1, SCENE_WIDTH_PX / width);
+    const size = { width: Math.round(width * scale), height: Math.max(1, Math.round(height * scale)) };
+    this.#scene = { jpeg: await this.#jpeg(frame, size), size };
+  }
+
+  async #jpeg(frame: Frame, size: Size, source?: Rect): Promise<Uint8Array> {
+    const rgb = await frame.render({ size, order: 'rgb', layout: 'packed', ...(source ? { source } : {}) });
+    return this.media.encodeImage({ size, rgb }, { type: 'jpeg', quality: 82 });
+  }
+
+  report(): StreamReport {
+    const { info } = this.source;
+    const heat = this.#heat.seconds();
+    return {
+      stream: this.stream,
+      source: sourceInfo(info, info.video.size),
+      statistics: this.statistics.snapshot(),
+      lines: this.#lines.map(({ name, from, to }) => ({ name, from, to })),
+      shots: this.#shots.shots(),
+      ...(this.#scene ? { scene: this.#scene } : {}),
+      ...(heat ? { heat: renderHeat(heat) } : {}),
+    };
+  }
+}
+
+function lossNotices({ sources, interrupted }: Finished & Pick<ReportOutputMaterial, 'sources'>): { kind: 'warning' | 'loss'; text: string }[] {
+  const losses = [...sources].flatMap(
+    ([
+      name,
+      {
+        losses: { corruptPackets, damagedFrames, truncated },
+      },
+    ]) => [
+      ...(corruptPackets > 0 ? [`${name}: ${corruptPackets} damaged packets were skipped`] : []),
+      ...(damagedFrames > 0 ? [`${name}: ${damagedFrames} frames were decoded with errors`] : []),
+      ...(truncated ? [`${name}: the file ends before its own index says; it may have been cut off`] : []),
+    ],
+  );
+  const early = interrupted ? [{ kind: 'warning' as const, text: 'The run was stopped before the end of its sources.' }] : [];
+  return [...early, ...losses.map((text) => ({ kind: 'loss' as const, text }))];
+}
+
+class ReportOutput implements Output {
+  readonly #streams: ReadonlyMap<string, StreamGathering>;
+  readonly #startedAt = new Date().toISOString();
+
+  constructor(
+    readonly config: ReportOutputConfig,
+    readonly material: ReportOutputMaterial,
+  ) {
+    const { sources, media } = material;
+    this.#streams = new Map([...sources].map(([name, source]) => [name, new StreamGathering(name, source, media, config.bestShots)]));
+  }
+
+  async write(result: FrameResult): Promise<void> {
+    await this.#streams.get(result.meta.stream)!.add(result);
+  }
+
+  async finish(run: Finished): Promise<readonly OutputFile[]> {
+    const { report: path, title } = this.config;
+    const { sources, command, version } = this.material;
+    const page = renderReport({
+      title: title ?? [...sources.keys()].join(', '),
+      startedAt: this.#startedAt,
+      elapsedMs: run.elapsedMs,
+      interrupted: run.interrupted,
+      streams: [...this.#streams.values()].map((stream) => stream.report()),
+      plan: this.#plan(run.files),
+      timings: run.timings,
+      notices: lossNotices({ ...run, sources }),
+      files: this.#near(run.files),
+      command,
+      version,
+    });
+    // Written whole or not at all: an old page is not lost to a full disk.
+    const part = `${path}.part`;
+    try {
+      await writeFile(part, page);
+      await rename(part, path);
+      return [{ path, bytes: (await stat(path)).size, holds: 'what was seen' }];
+    } catch (error) {
+      throw writeFault(path, error);
+    }
+  }
+
+  #plan(files: readonly OutputFile[]): PlanNode[] {
+    const { sources, plan } = this.material;
+    const streams = [...sources.keys()];
+    const last = plan.map(({ name }) => name).filter((name) => !plan.some(({ reads }) => reads.includes(name)));
+    return [
+      ...streams.map((name): PlanNode => ({ name, kind: 'source', does: 'frames', reads: [] })),
+      ...plan.map(({ name, reads, summary }): PlanNode => ({ name, kind: 'node', does: summary, reads: reads.length > 0 ? reads : streams })),
+      ...this.#near(files).map(({ path, holds }): PlanNode => ({ name: path, kind: 'output', does: holds, reads: last })),
+    ];
+  }
+
+  #near(files: readonly OutputFile[]): ProducedFile[] {
+    const folder = dirname(this.config.report);
+    return files.map(({ path, bytes, holds }) => ({ path: relative(folder, path).replaceAll('\\', '/'), bytes, holds }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+/** A page that tells what was seen; written when the run ends. */
+export function openReportOutput(config: ReportOutputConfig, material: ReportOutputMaterial): Output {
+  return new ReportOutput(config, material);
+}
