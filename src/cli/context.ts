@@ -2,6 +2,8 @@
 export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Where questions are answered; absent where nobody is asked. */
+  readonly stdin?: NodeJS.ReadStream;
   readonly stdout: CliStream;
   readonly stderr: CliStream;
   /** The first interrupt: finish what is at work. */

@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
 import { createLog, packageVersion } from '../core/index.js';
-import { type Pipeline, type PipelineConfigInput, type RunSummary, openPipeline } from '../pipeline/index.js';
+import { type FrameResult, type Pipeline, type PipelineConfigInput, type RunSummary, openPipeline } from '../pipeline/index.js';
 import { createCliZoo } from './cli-zoo.js';
 import type { CliContext } from './context.js';
 import { ProgressReporter } from './progress.js';
@@ -46,8 +46,16 @@ function frameCount({ streams }: Pipeline): number | undefined {
   return counts.some((count) => count === undefined) ? undefined : counts.reduce<number>((sum, count) => sum + count!, 0);
 }
 
-/** Opens the pipeline and drives it to its end or to the first interrupt, with its plan and progress on stderr. `command` is the command line, for reports. @throws Fault as `openPipeline` and `run` */
-export async function drive(config: PipelineConfigInput, context: CliContext, command = ''): Promise<RunSummary> {
+/** How {@link drive} is watched. */
+export interface DriveOptions {
+  /** The command line, for reports. */
+  readonly command?: string;
+  /** Called with each result. */
+  readonly onResult?: (result: FrameResult) => void;
+}
+
+/** Opens the pipeline and drives it to its end or to the first interrupt, with its plan and progress on stderr. @throws Fault as `openPipeline` and `run` */
+export async function drive(config: PipelineConfigInput, context: CliContext, { command = '', onResult }: DriveOptions = {}): Promise<RunSummary> {
   const { stderr, drain } = context;
   const log = createLog(({ level, message }) => void stderr.write(`${level === 'info' ? '' : `${level}: `}${message}\n`), 'info');
   await using pipeline = await openPipeline(config, {
@@ -65,7 +73,8 @@ export async function drive(config: PipelineConfigInput, context: CliContext, co
   const state = (): { done: number; total?: number } => ({ done, ...(total === undefined ? {} : { total }) });
   try {
     const summary = await pipeline.run({
-      onResult: () => {
+      onResult: (result) => {
+        onResult?.(result);
         done++;
         progress.update(state());
       },

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { FAULTS, type Fault, packageVersion, toFault } from '../core/index.js';
 import { schemaCommand, validateCommand } from './config-commands.js';
 import type { CliContext } from './context.js';
+import { demoCommand } from './demo.js';
 import { detectCommand } from './detect.js';
 import { doctorCommand } from './doctor.js';
 import { modelsCommand } from './models.js';
@@ -14,7 +15,8 @@ export function createProgram(context: CliContext): Command {
     .version(packageVersion(), '-v, --version', 'print the version')
     .showHelpAfterError('(add --help for the options)')
     .showSuggestionAfterError();
-  for (const make of [runCommand, detectCommand, validateCommand, schemaCommand, modelsCommand, doctorCommand]) program.addCommand(make(context));
+  for (const make of [runCommand, demoCommand, detectCommand, validateCommand, schemaCommand, modelsCommand, doctorCommand])
+    program.addCommand(make(context));
   const settle = (command: Command): void => {
     command.exitOverride().configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) });
     command.commands.forEach(settle);

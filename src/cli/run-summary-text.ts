@@ -1,14 +1,7 @@
 import { relative } from 'node:path';
 import type { RunSummary, StreamSummary } from '../pipeline/index.js';
+import { formatBytes } from './download-progress.js';
 import { formatTable } from './table.js';
-
-/** Bytes for people, such as `4.1 MB`; decimal units, as file managers show them. */
-export function bytesText(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let [value, at] = [bytes, 0];
-  while (value >= 1000 && at < units.length - 1) [value, at] = [value / 1000, at + 1];
-  return `${at === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[at]}`;
-}
 
 /** Labels listed in the table; the report has them all. */
 const MOST_LABELS = 12;
@@ -33,7 +26,7 @@ export function summaryText(summary: RunSummary, cwd: string, files: Readonly<Re
   );
   const left = Object.values(files)
     .flat()
-    .map((path) => [path, about.has(path) ? bytesText(about.get(path)!.bytes) : '', about.get(path)?.note ?? '']);
+    .map((path) => [path, about.has(path) ? formatBytes(about.get(path)!.bytes) : '', about.get(path)?.note ?? '']);
   const parts = Object.entries(streams).map(([name, stream]) => streamText(name, stream));
   return `${parts.join('')}\n${frames} frames in ${seconds.toFixed(1)} s (${(frames / seconds).toFixed(1)} fps)\n\n${formatTable(['file', 'size', ''], left)}`;
 }

@@ -25,7 +25,7 @@ interface GraphOptions {
 }
 
 /** Options of `run`. */
-interface RunOptions extends GraphOptions {
+export interface RunOptions extends GraphOptions {
   readonly output: string;
   readonly overwrite?: boolean;
   readonly json?: boolean;
@@ -38,10 +38,11 @@ const ACROSS: LineOption = { name: 'middle', from: [0, 0.5], to: [1, 0.5], units
 const said = <K extends string, V>(key: K, value: V | undefined): { [key in K]?: V } =>
   value === undefined ? {} : ({ [key]: value } as { [key in K]: V });
 
-function filesOf(
+/** The four usual files in a folder: video, page, results and events. */
+export function filesOf(
   folder: string,
-  { overwrite = false, video, audio, report, preset, crf }: RunOptions,
-  streams: number,
+  { overwrite = false, video = true, audio = true, report = true, preset, crf }: Partial<RunOptions>,
+  streams = 1,
 ): Pick<PipelineConfigInput, 'outputs' | 'sinks'> {
   const annotated = resolve(folder, streams > 1 ? 'annotated-{stream}.mp4' : 'annotated.mp4');
   return {
@@ -128,7 +129,7 @@ function filesLeft(config: PipelineConfigInput, summary: RunSummary, cwd: string
 async function runRun(source: string, options: RunOptions, context: CliContext): Promise<void> {
   const { stdout, stderr, cwd, drain } = context;
   const config = await configFor(source, options, context);
-  const summary = await drive(config, context, commandLine(source, options));
+  const summary = await drive(config, context, { command: commandLine(source, options) });
   const files = filesLeft(config, summary, cwd);
   const { frames, objects, elapsedMs, streams } = summary;
   const seconds = elapsedMs / 1000;

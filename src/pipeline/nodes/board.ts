@@ -9,6 +9,8 @@ export interface Draft {
   readonly box: Box;
   readonly attributes: readonly Attribute[];
   trackId?: number;
+  /** True where a tracker put it on a frame that its node did not look at. */
+  readonly predicted?: boolean;
 }
 
 /** A watched line as of one frame. */

@@ -94,7 +94,7 @@ test('frames that the detector skips say so, and tracks are carried over them', 
     );
     const [{ box, label, node }] = tracked as [(typeof tracked)[0]];
     assert.equal(label, 'person');
-    assert.equal(node, meta.inferred['detector'] ? 'detector' : 'tracker');
+    assert.equal(node, 'detector');
     // It walks two pixels a frame; after eight looks its speed is known.
     assert.ok(Math.abs(box.x1 - meta.frame * 2) <= 2, `frame ${meta.frame}: ${box.x1}`);
   }
@@ -111,4 +111,32 @@ test('a weak detection keeps its track alive and stands in the results; one that
   assert.deepEqual(new Set(all.map(({ meta }) => meta.objects.length)), new Set([1]));
   assert.ok(Math.abs(all.at(-1)!.meta.objects[0]!.confidence - 0.2) < 1e-6);
   assert.equal(all.at(-1)!.meta.objects[0]!.trackId, 1);
+});
+
+test('two detectors at different rates: each object is there on every frame, under a number of its own', async () => {
+  const graph = {
+    version: 1,
+    sources: { a: 'a.mp4' },
+    nodes: {
+      often: { model: 'boxes', everyFrames: 2, labels: ['person'] },
+      seldom: { model: 'boxes', everyFrames: 3, labels: ['car'] },
+      tracker: { track: 'bytetrack', on: { objects: ['often', 'seldom'] } },
+    },
+  } as const;
+  const both = detectorSeeing(() => [
+    { x: 20, y: 20 },
+    { x: 80, y: 60, classId: 1 },
+  ]);
+  await using pipeline = await openPipeline(graph, { models, engine: both, media: fakeMedia({ anyClip: { size: SIZE, frames: 12 } }) });
+  for await (const result of pipeline.results()) {
+    using _ = result;
+    assert.deepEqual(
+      result.of('tracker').map(({ label, trackId }) => [label, trackId]),
+      [
+        ['person', 1],
+        ['car', 2],
+      ],
+      `frame ${result.meta.frame}`,
+    );
+  }
 });

@@ -4,93 +4,93 @@ import type { TrackNodeConfig } from '../config-nodes.js';
 import { type Board, type Draft, NOTHING, type NodeFindings } from './board.js';
 import type { GraphNode, StreamNode } from './port.js';
 
-/** Classes of different nodes are different things to the tracker. */
-const CLASSES_A_NODE = 1 << 20;
-
-interface Class {
-  readonly node: string;
-  readonly classId: number;
-  readonly label: string;
-}
-
-/** Numbers classes across the nodes that a tracker reads, and remembers their labels for objects that are only predicted. */
-class Classes {
-  readonly #known = new Map<number, Class>();
-
-  constructor(readonly nodes: readonly string[]) {}
-
-  idOf({ node, classId, label }: Draft): number {
-    const id = this.nodes.indexOf(node) * CLASSES_A_NODE + classId;
-    if (!this.#known.has(id)) this.#known.set(id, { node, classId, label });
-    return id;
-  }
-
-  of(id: number): Class {
-    return this.#known.get(id) ?? fail('INTERNAL', `a tracker made up the class ${id}`);
-  }
-}
-
-class StreamTrack implements StreamNode {
-  readonly #classes: Classes;
+/** Follows what one node finds on one stream. Nodes look at frames at rates of their own, so each has a tracker of its own. */
+class NodeTrack {
+  readonly #labels = new Map<number, string>();
+  readonly #ids = new Map<number, number>();
 
   constructor(
-    readonly name: string,
-    readonly reads: readonly string[],
-    readonly labels: ReadonlySet<string> | null,
+    readonly node: string,
+    readonly wanted: ReadonlySet<string> | null,
     readonly tracker: Tracker,
-  ) {
-    this.#classes = new Classes(reads);
+    /** The next track number of the stream. */
+    readonly nextId: () => number,
+  ) {}
+
+  look(findings: NodeFindings, timeMs: number, tracked: Draft[], made: Draft[]): void {
+    if (findings.inferred) this.#follow(findings, timeMs, tracked, made);
+    else this.#coast(timeMs, tracked, made);
   }
 
-  look(board: Board): NodeFindings {
-    const timeMs = toMs(board.frame.pts);
-    const read = this.reads.map((node) => board.of(node));
-    return read.some(({ inferred }) => inferred) ? this.#follow(read, timeMs) : this.#coast(timeMs);
-  }
-
-  #follow(read: readonly NodeFindings[], timeMs: number): NodeFindings {
-    const strong = read.flatMap(({ objects }) => this.#wanted(objects));
-    const weak = read.flatMap(({ weak: dim = NOTHING }) => this.#wanted(dim));
-    const seen = [...strong, ...weak];
-    const observations = seen.map((draft): Observation => ({ box: draft.box, confidence: draft.confidence, classId: this.#classes.idOf(draft) }));
-    const ids = this.tracker.update(observations, timeMs);
-    const tracked: Draft[] = [];
-    const made: Draft[] = [];
-    seen.forEach((draft, at) => {
-      const trackId = ids[at];
-      if (trackId === undefined) return;
-      draft.trackId = trackId;
+  #follow({ objects, weak = NOTHING }: NodeFindings, timeMs: number, tracked: Draft[], made: Draft[]): void {
+    const strong = this.#wantedOf(objects);
+    const seen = [...strong, ...this.#wantedOf(weak)];
+    const ids = this.tracker.update(seen.map(observation), timeMs);
+    for (const [at, draft] of seen.entries()) {
+      const id = ids[at];
+      if (id === undefined) continue;
+      this.#labels.set(draft.classId, draft.label);
+      draft.trackId = this.#idOf(id);
       tracked.push(draft);
       if (at >= strong.length) made.push(draft);
-    });
-    return { inferred: true, objects: tracked, made };
+    }
   }
 
-  #coast(timeMs: number): NodeFindings {
-    const predicted = this.tracker.coast(timeMs).map(({ trackId, box, confidence, classId: id }): Draft => {
-      const { label, classId } = this.#classes.of(id);
-      return { node: this.name, label, classId, confidence, box, trackId, attributes: NOTHING };
-    });
-    return { inferred: false, objects: predicted, made: predicted };
+  #coast(timeMs: number, tracked: Draft[], made: Draft[]): void {
+    for (const { trackId: id, box, confidence, classId } of this.tracker.coast(timeMs)) {
+      const label = this.#labels.get(classId) ?? fail('INTERNAL', `a tracker made up the class ${classId}`);
+      const draft = { node: this.node, label, classId, confidence, box, trackId: this.#idOf(id), attributes: NOTHING, predicted: true };
+      tracked.push(draft);
+      made.push(draft);
+    }
   }
 
-  #wanted(drafts: readonly Draft[]): readonly Draft[] {
-    const { labels } = this;
-    return labels ? drafts.filter(({ label }) => labels.has(label)) : drafts;
+  #idOf(id: number): number {
+    let known = this.#ids.get(id);
+    if (known === undefined) this.#ids.set(id, (known = this.nextId()));
+    return known;
+  }
+
+  #wantedOf(drafts: readonly Draft[]): readonly Draft[] {
+    const { wanted } = this;
+    return wanted ? drafts.filter(({ label }) => wanted.has(label)) : drafts;
   }
 }
 
-/** Follows objects: one tracker a stream. @throws Fault CONFIG_INVALID for an unknown kind or wrong settings */
+const observation = ({ box, confidence, classId }: Draft): Observation => ({ box, confidence, classId });
+
+class StreamTrack implements StreamNode {
+  constructor(readonly tracks: readonly NodeTrack[]) {}
+
+  look({ frame, of }: Board): NodeFindings {
+    const timeMs = toMs(frame.pts);
+    const tracked: Draft[] = [];
+    const made: Draft[] = [];
+    let inferred = false;
+    for (const track of this.tracks) {
+      const findings = of(track.node);
+      if (findings.inferred) inferred = true;
+      track.look(findings, timeMs, tracked, made);
+    }
+    return { inferred, objects: tracked, made };
+  }
+}
+
+/** Follows objects; tracks are numbered from 1 in each stream. @throws Fault CONFIG_INVALID for an unknown kind or wrong settings */
 export function openTrackNode(name: string, { track, on, settings }: TrackNodeConfig): GraphNode {
   // Made once, so that wrong settings are told before the first frame.
   createTracker(track, settings);
   const labels = on.labels ? new Set(on.labels) : null;
+  const openStream = (): StreamNode => {
+    let lastId = 0;
+    return new StreamTrack(on.objects.map((node) => new NodeTrack(node, labels, createTracker(track, settings), () => ++lastId)));
+  };
   return {
     name,
     reads: on.objects,
     ordered: true,
     summary: `follows objects with ${track}`,
-    open: () => new StreamTrack(name, on.objects, labels, createTracker(track, settings)),
+    open: openStream,
     [Symbol.asyncDispose]: async () => {},
   };
 }
