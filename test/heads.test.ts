@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import type { Tensor } from 'ocellus/core';
 import { libavMedia } from 'ocellus/media';
 import { createZoo } from 'ocellus/models';
-import { type ModelHost, openModelHost } from 'ocellus/models/instance';
+import { type HostResult, type ModelHost, openModelHost } from 'ocellus/models/instance';
 import { type Detections, fit, iou, unfit } from 'ocellus/vision';
 import { asset, needs } from '../dist/testing/assets.js';
 
@@ -57,6 +57,14 @@ function toFound({ boxes, scores, classIds, points }: Detections, back: Back, la
   });
 }
 
+/** The detections of a single picture. @throws AssertionError with the fault, or another kind of answer */
+function detectionsOf(result: HostResult | undefined): Detections {
+  assert.ok(result && 'answers' in result, JSON.stringify(result));
+  const [found] = result.answers;
+  assert.ok(found?.kind === 'detections', found?.kind);
+  return found;
+}
+
 /** The first picture of a file as the model sees it, [1, ...] bytes, and the way back. */
 async function pictureOf(host: ModelHost, path: string): Promise<{ readonly tensor: Tensor; readonly back: Back }> {
   const { fit: target } = host.definition.picture!;
@@ -73,10 +81,8 @@ async function pictureOf(host: ModelHost, path: string): Promise<{ readonly tens
 
 async function detect(host: ModelHost, path: string): Promise<Found[]> {
   const { tensor, back } = await pictureOf(host, path);
-  const { results } = await host.execute([{ inputs: [tensor], answer: 'detections' }]);
-  const [result] = results;
-  assert.ok(result && 'detections' in result, JSON.stringify(result));
-  return toFound(result.detections[0]!, back, host.definition.labels!);
+  const { results } = await host.execute([{ inputs: [tensor], answer: 'decoded' }]);
+  return toFound(detectionsOf(results[0]), back, host.definition.labels!);
 }
 
 const asBox = ([x1, y1, x2, y2]: Found['box']) => ({ x1, y1, x2, y2 });
@@ -189,12 +195,11 @@ test('two pictures in one run are answered as each alone', async () => {
   for (const name of ['blazeface', 'coco-nanodet']) {
     await using host = await openNamed(name);
     const pictures = [await pictureOf(host, TABLE), await pictureOf(host, FOUR)];
-    const ask = (tensor: Tensor) => ({ inputs: [tensor], answer: 'detections' as const });
+    const ask = (tensor: Tensor) => ({ inputs: [tensor], answer: 'decoded' as const });
     const together = (await host.execute(pictures.map(({ tensor }) => ask(tensor)))).results;
     for (const [i, { tensor, back }] of pictures.entries()) {
-      const [alone] = (await host.execute([ask(tensor)])).results;
-      assert.ok(alone && 'detections' in alone && 'detections' in together[i]!);
-      const [a, b] = [alone, together[i]].map(({ detections }) => toFound(detections[0]!, back, host.definition.labels!));
+      const alone = (await host.execute([ask(tensor)])).results[0];
+      const [a, b] = [alone, together[i]].map((result) => toFound(detectionsOf(result), back, host.definition.labels!));
       assert.equal(a!.length, b!.length);
       // The runtime may sum in another order in a batch of another size.
       a!.forEach((one, k) => assert.ok(iou(asBox(one.box), asBox(b![k]!.box)) > 0.999 && Math.abs(one.score - b![k]!.score) < 1e-3));

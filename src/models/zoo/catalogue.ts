@@ -3,20 +3,20 @@ import { didYouMean, fail } from '../../core/index.js';
 import type { ModelDefinition } from '../port.js';
 import { BLAZE } from './entries/blaze.js';
 import { CENTERNET } from './entries/centernet.js';
-import { MOVENET_MULTIPOSE } from './entries/movenet-multipose.js';
-import { NANODET } from './entries/nanodet.js';
-import { OMZ_DETECTORS } from './entries/omz-detectors.js';
-import { PERSON_VEHICLE_BIKE } from './entries/person-vehicle-bike.js';
-import { PP_OCR_DETECTION } from './entries/pp-ocr-detection.js';
-import { ULTRAFACE } from './entries/ultraface.js';
 import { FACE_ATTRIBUTES } from './entries/face-attributes.js';
 import { FACE_EMBEDDINGS } from './entries/face-embeddings.js';
 import { FACE_LANDMARKS } from './entries/face-landmarks.js';
 import { MASKS } from './entries/masks.js';
+import { MOVENET_MULTIPOSE } from './entries/movenet-multipose.js';
+import { NANODET } from './entries/nanodet.js';
+import { OMZ_DETECTORS } from './entries/omz-detectors.js';
 import { OMZ_RECOGNITION } from './entries/omz-recognition.js';
+import { PERSON_VEHICLE_BIKE } from './entries/person-vehicle-bike.js';
 import { POSES } from './entries/poses.js';
+import { PP_OCR_DETECTION } from './entries/pp-ocr-detection.js';
 import { PP_OCR_READING } from './entries/pp-ocr-reading.js';
 import { REID } from './entries/reid.js';
+import { ULTRAFACE } from './entries/ultraface.js';
 import { YOLOX } from './entries/yolox.js';
 import { YUNET } from './entries/yunet.js';
 import type { CatalogueEntry, FilesSource } from './port.js';
@@ -31,15 +31,15 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   ...YUNET,
   ...ULTRAFACE,
   ...BLAZE,
-  ...MOVENET_MULTIPOSE,
-  ...PP_OCR_DETECTION,
   ...OMZ_RECOGNITION,
   ...REID,
   ...FACE_EMBEDDINGS,
   ...FACE_LANDMARKS,
   ...FACE_ATTRIBUTES,
+  ...MOVENET_MULTIPOSE,
   ...POSES,
   ...MASKS,
+  ...PP_OCR_DETECTION,
   ...PP_OCR_READING,
 ];
 

@@ -20,7 +20,7 @@ const keijiro: Omit<NpmSource, 'files'> = {
   integrity: 'sha512-IdVEoku0ZhNgyT7jCaXzLDhK+UvRKH+9IfJVPKQCT+ViW7yY2J4OsZNDX/uT/25+KN15oztvPgmVYHYP2YwJPw==',
 };
 
-const picture = (input: string, sizePx: number): PictureInput => ({
+const picture = (input: string, sizePx: number): NonNullable<CatalogueEntry['picture']> => ({
   input,
   fit: { mode: 'letterbox', size: { width: sizePx, height: sizePx }, order: 'rgb', layout: 'packed', pad: 0 },
   mean: [127.5, 127.5, 127.5],

@@ -90,7 +90,7 @@ export const FACE_EMBEDDINGS: readonly CatalogueEntry[] = [
       input: 'data',
       fit: { mode: 'stretch', size: { width: 112, height: 112 }, order: 'rgb', layout: 'packed', pad: 0 },
       mean: [0, 0, 0],
-      std: [255, 255, 255],
+      std: [1, 1, 1],
     },
     head: headOf('embedding', { embedding: 'batchnorm0/add_1' }, { dimensions: 256 }),
     labels: [],

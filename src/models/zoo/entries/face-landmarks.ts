@@ -58,7 +58,7 @@ const MESHES: readonly CatalogueEntry[] = [
       task: 'face mesh',
       licence: HUMAN_GOOGLE_LICENCE,
       origin: `Face mesh of ${MEDIAPIPE}, as @vladmandic/human 3.3.6 carries it for TensorFlow.js; converted to ONNX here.`,
-      figures: [],
+      figures: ['1.5 ms a face with ONNX Runtime 1.30 on one thread of an AMD EPYC.'],
       limits: CROP,
     },
     file: 'face-mesh-468.onnx',
@@ -72,7 +72,8 @@ const MESHES: readonly CatalogueEntry[] = [
     },
     conversion: 'tfjs',
     ...picture('input_1', 192, 'packed'),
-    head: headOf('landmarks', { points: 'Identity_2', score: 'Identity_1' }, MESH_SETTINGS),
+    // This file ends in the sigmoid that the other one leaves to the head.
+    head: headOf('landmarks', { points: 'Identity_2', score: 'Identity_1' }, { ...MESH_SETTINGS, score: 'none' }),
     labels: [],
   },
   {
@@ -163,7 +164,10 @@ export const FACE_LANDMARKS: readonly CatalogueEntry[] = [
       task: 'face landmarks',
       licence: 'MIT (the package, vendor Faceplugin)',
       origin: 'Faceplugin; the training faces are not stated.',
-      figures: [],
+      figures: [
+        '0.2 ms a face with ONNX Runtime 1.30 on one thread of an AMD EPYC.',
+        'On three photographs that were looked at all points lie on the features, on a head turned by 27 degrees too.',
+      ],
       limits: 'Sees the face box alone, 64x64 in gray. One face a run: its batch is fixed.',
     },
     file: 'fr_landmark.onnx',
