@@ -81,21 +81,31 @@ export interface FoundSources {
   readonly from: Origin;
 }
 
+/** The source's files in the installed copies of one package. @throws Fault INTEGRITY when the pinned version carries other bytes */
+async function findInPackage(name: string, source: NpmSource, options: ZooOptions): Promise<FoundSources | undefined> {
+  const { log = NULL_LOG, signal } = options;
+  for await (const { folder, version } of installedPackages(name, options.cwd, signal)) {
+    const paths = source.files.map((file) => join(folder, file.path));
+    try {
+      if (await allMatch(paths, source, `the installed package ${name}@${version}`, signal)) return { paths, from: 'package' };
+      log.debug(`${folder} (${version}) lacks files of the model`);
+    } catch (error) {
+      const isPinned = name === source.package && version === source.version;
+      if (!(error instanceof Fault) || error.code !== 'INTEGRITY' || isPinned) throw error;
+      log.debug(`${folder} is version ${version}, whose files are others: left aside`);
+    }
+  }
+  return undefined;
+}
+
 /**
- * The source's files in an installed package: the pinned version, or another that carries the same bytes.
+ * The source's files in an installed package: the pinned version, or another version or package that carries the same bytes.
  * @throws Fault INTEGRITY when the pinned version carries other bytes
  */
 export async function findInstalled(source: NpmSource, options: ZooOptions): Promise<FoundSources | undefined> {
-  const { log = NULL_LOG, signal } = options;
-  for await (const { folder, version } of installedPackages(source.package, options.cwd, signal)) {
-    const paths = source.files.map((file) => join(folder, file.path));
-    try {
-      if (await allMatch(paths, source, `the installed package ${source.package}@${version}`, signal)) return { paths, from: 'package' };
-      log.debug(`${folder} (${version}) lacks files of the model`);
-    } catch (error) {
-      if (!(error instanceof Fault) || error.code !== 'INTEGRITY' || version === source.version) throw error;
-      log.debug(`${folder} is version ${version}, whose files are others: left aside`);
-    }
+  for (const name of [source.package, ...(source.alsoIn ?? [])]) {
+    const found = await findInPackage(name, source, options);
+    if (found) return found;
   }
   return undefined;
 }

