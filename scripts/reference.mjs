@@ -60,7 +60,9 @@ const heads = () =>
 
 const models = () => {
   const cards = CATALOGUE.map(({ name, aliases = [], card, picture, head, labels }) => {
-    const { size, order, mode } = picture.fit;
+    const input = picture
+      ? `${picture.fit.size.width}x${picture.fit.size.height} ${picture.fit.order.toUpperCase()}, ${picture.fit.mode}`
+      : 'tensors';
     const lines = [
       `## ${name}`,
       card.summary,
@@ -69,9 +71,9 @@ const models = () => {
         [
           ['Task', cell(card.task)],
           ['Also called', aliases.map((alias) => `\`${alias}\``).join(', ') || '-'],
-          ['Input', `${size.width}x${size.height} ${order.toUpperCase()}, ${mode}`],
+          ['Input', input],
           ['Head', `\`${head.type}\`, confidence ${head.confidence}`],
-          ['Labels', labels.length > 8 ? `${labels.length} (${labels.slice(0, 5).join(', ')}, ...)` : labels.join(', ')],
+          ['Labels', labels.length > 8 ? `${labels.length} (${labels.slice(0, 5).join(', ')}, ...)` : labels.join(', ') || '-'],
           ['Licence', cell(card.licence)],
           ['Origin', cell(card.origin)],
           ['Limits', cell(card.limits)],

@@ -52,7 +52,7 @@ const LARGE_PX = 240;
 const CUT_SCORE = 0.35;
 
 /**
- * How well an object can be seen, 0 to 1: the square root of its size (up to {@link LARGE_PX}) times its confidence, times
+ * How well an object can be seen, 0 to 1: the square root of its size (up to {@link LARGE_PX}) times its confidence squared, times
  * what is not hidden by others, and a third of that when the picture's edge cuts it. Of two boxes that overlap, the one whose lower
  * edge is lower is taken to be in front.
  */
@@ -60,7 +60,7 @@ export function shotScore(box: Box, confidence: number, frame: Size, others: rea
   const size = Math.sqrt(Math.min(1, Math.max(box.x2 - box.x1, box.y2 - box.y1) / LARGE_PX));
   const inside = box.x1 > 1 && box.y1 > 1 && box.x2 < frame.width - 1 && box.y2 < frame.height - 1;
   const hidden = Math.max(0, ...others.map((other) => (other.y2 > box.y2 ? coveredShare(box, other) : 0)));
-  return size * confidence * (inside ? 1 : CUT_SCORE) * (1 - hidden);
+  return size * confidence ** 2 * (inside ? 1 : CUT_SCORE) * (1 - hidden);
 }
 
 function coveredShare(box: Box, other: Box): number {

@@ -18,7 +18,7 @@ export interface Passage {
 /** A track that has not been seen yet. */
 export const newPassage = (): Passage => ({ settled: undefined, last: undefined, through: 0, beyond: undefined, streak: 0 });
 
-/** An anchor this near the line is on it: twice the usual tremble of a detector's lower edge (2 to 3 % of the height), and at least a quantum of its grid. */
+/** An anchor this near the line is on it: twice what a detector's lower edge trembles by in nine of ten steps (docs/adr tells how it was measured). */
 const BAND = { ofHeight: 0.06, leastPx: 2 };
 
 /** Seen this often running beyond the band, it is settled. A box cut short by something in front of it for one frame is not. */

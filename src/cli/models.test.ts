@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -145,4 +146,50 @@ test('bytes and tables for people', () => {
     ),
     'A     B\nlong  x\ny\n',
   );
+});
+
+/** `y = x + 2` as a TF.js graph model. */
+async function writeTfjs(folder: string): Promise<void> {
+  const dim = [{ size: '1' }, { size: '3' }];
+  const node = [
+    { name: 'x', op: 'Placeholder', attr: { dtype: { type: 'DT_FLOAT' }, shape: { shape: { dim } } } },
+    { name: 'two', op: 'Const' },
+    { name: 'y', op: 'Add', input: ['x', 'two'] },
+    { name: 'z', op: 'FFT', input: ['x'] },
+  ];
+  const weightsManifest = [{ paths: ['w.bin'], weights: [{ name: 'two', dtype: 'float32', shape: [] }] }];
+  await writeFile(join(folder, 'model.json'), JSON.stringify({ format: 'graph-model', modelTopology: { node }, weightsManifest }));
+  await writeFile(join(folder, 'w.bin'), new Uint8Array(Float32Array.of(2).buffer));
+}
+
+test('convert makes an ONNX file of what the wanted outputs need, and says what it takes and answers', async () => {
+  await using cli = await setUp();
+  await writeTfjs(cli.folder);
+  const path = join(cli.folder, 'new/y.onnx');
+  await cli.run(['convert', 'model.json', '-o', 'new/y.onnx', '--outputs', 'y']);
+  const { length } = await readFile(path);
+  assert.equal(cli.stdout.text, `file     ${path} (${length} B, 2 operators)\ninputs   x: FP32 [N, 3]\noutputs  y: FP32 [N, 3]\n`);
+  await assert.rejects(cli.run(['convert', 'model.json', '-o', 'new/y.onnx']), { code: 'ALREADY_EXISTS', message: /--overwrite/ });
+  cli.stdout.text = '';
+  await cli.run(['convert', 'model.json', '-o', 'new/y.onnx', '--outputs', 'y', '--overwrite', '--json']);
+  const [x, y] = ['x', 'y'].map((name) => ({ name, datatype: 'FP32', shape: ['N', 3] }));
+  assert.deepEqual(JSON.parse(cli.stdout.text), { path, inputs: [x], outputs: [y], operators: 2, bytes: length });
+});
+
+test('convert names what is in the way, and leaves no file', async () => {
+  await using cli = await setUp();
+  await writeTfjs(cli.folder);
+  const refused = async (model: string, code: string, message: RegExp): Promise<void> =>
+    assert.rejects(cli.run(['convert', model, '-o', 'no.onnx']), { code, message });
+  await refused('model.json', 'UNSUPPORTED', /operator FFT of node "z"/);
+  await refused('model.pb', 'UNSUPPORTED', /no converter for such a file; known are tfjs/);
+  await refused('nowhere.json', 'NOT_FOUND', /nowhere\.json does not exist/);
+  await writeFile(join(cli.folder, 'text.json'), 'dear diary');
+  await refused('text.json', 'INPUT_CORRUPT', /text\.json is no JSON/);
+  await rm(join(cli.folder, 'w.bin'));
+  await refused('model.json', 'NOT_FOUND', /w\.bin, which .*model\.json names, does not exist/);
+  const json = await readFile(join(cli.folder, 'model.json'), 'utf8');
+  await writeFile(join(cli.folder, 'model.json'), json.replace('w.bin', '../w.bin'));
+  await refused('model.json', 'INPUT_CORRUPT', /outside of its folder/);
+  assert.equal(existsSync(join(cli.folder, 'no.onnx')), false);
 });

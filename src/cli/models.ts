@@ -14,6 +14,7 @@ import {
 } from '../models/index.js';
 import { createCliZoo } from './cli-zoo.js';
 import type { CliContext } from './context.js';
+import { convert } from './convert.js';
 import { formatBytes } from './download-progress.js';
 import { formatTable } from './table.js';
 
@@ -157,5 +158,10 @@ export function modelsCommand(cli: CliContext, catalogue: readonly CatalogueEntr
   sub('import <files...>', 'bring in archives or folders of "models export", or ONNX files of the catalogue').action((files, flags) =>
     importAll(context, files, flags),
   );
+  sub('convert <model>', 'make an ONNX file of a TensorFlow.js graph model (model.json)')
+    .requiredOption('-o, --output <path>', 'the ONNX file to write')
+    .option('--outputs <names>', "outputs to keep, separated by commas; all of the model's when absent")
+    .option('--overwrite', 'replace a file that is already there')
+    .action((model, flags) => convert(context, model, flags));
   return models;
 }

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { RunSummary, StreamSummary } from '../pipeline/index.js';
 import { formatTable } from './table.js';
 
-/** `4.1 MB` */
+/** Bytes for people, such as `4.1 MB`; decimal units, as file managers show them. */
 export function bytesText(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let [value, at] = [bytes, 0];

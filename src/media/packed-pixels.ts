@@ -49,6 +49,8 @@ function renderColour({ rgb, width, columns, rows, content, size }: Pass, order:
 export function renderPacked(rgb: Uint8Array, frame: Size, request: PictureRequest, into: Uint8Array, label: string): void {
   const { source, content, pad } = resolveRequest(request, frame, label);
   const { size, order, layout } = request;
+  const isWhole = [source, content, size].every(({ width, height }) => width === frame.width && height === frame.height);
+  if (isWhole && order === 'rgb' && layout === 'packed') return into.set(rgb);
   const columns = nearest(source.x, source.width, content.width);
   const rows = nearest(source.y, source.height, content.height);
   const pass: Pass = { rgb, width: frame.width, columns, rows, content, size };

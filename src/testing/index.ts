@@ -5,3 +5,4 @@ export { type MediaFixture, mediaConformance } from '../media/conformance.js';
 export { type FakeClip, type FakeMedia, type FakeScript, fakeMedia, syntheticSource } from '../media/index.js';
 export { type ConformanceGraph, type ConformanceRuntime, runtimeConformance } from '../models/conformance.js';
 export { fakeRuntime } from '../models/index.js';
+export { type MakeTracker, trackerConformance } from '../tracking/conformance.js';

@@ -61,6 +61,18 @@ test('of two tracks of one object the one in sight stays', () => {
   assert.deepEqual(tracker.update([at(60), at(85)], 1300), [1, undefined]);
 });
 
+test('what came nearer quickly and is hidden is looked for at the size it had', () => {
+  const tracker = byteTrack.create({});
+  const person = (height: number): Observation => ({
+    box: { x1: 500 - height / 5, y1: 500 - height / 2, x2: 500 + height / 5, y2: 500 + height / 2 },
+    confidence: 0.9,
+    classId: 0,
+  });
+  for (let frame = 0; frame < 10; frame++) tracker.update([person(60 + 12 * frame)], frame * 40);
+  for (let frame = 10; frame < 32; frame++) tracker.update([], frame * 40);
+  assert.deepEqual(tracker.update([person(168)], 1280), [1]);
+});
+
 test('settings are named when they are wrong', () => {
   const message = /settings of the tracker "bytetrack": highConfidence: .*; lostAfterMS: no such setting. Did you mean "lostAfterMs"\?/;
   assert.throws(() => byteTrack.create({ highConfidence: 2, lostAfterMS: 5 }), { code: 'CONFIG_INVALID', message });

@@ -69,12 +69,11 @@ class ByteFollower {
   update(seen: readonly Observation[], timeMs: number): (number | undefined)[] {
     const table = this.#table;
     table.advance(seen, timeMs);
-    this.#matchHigh(seen.length);
-    this.#matchLow(seen.length);
-    this.#matchNew(seen.length);
-    this.#confirm();
-    table.drop((track) => track.id === 0 && !table.isSeen(track));
-    this.#begin(seen.length);
+    this.#matchHigh();
+    this.#matchLow();
+    this.#matchNew();
+    this.#begin();
+    table.settle(this.#settings.confirmAfter);
     table.dropDoubles({ minimum: DOUBLE_IOU, mixClasses: this.#settings.mixClasses });
     return table.answers();
   }
@@ -84,8 +83,8 @@ class ByteFollower {
   }
 
   /** First round: every confirmed track, lost ones too, with detections of high confidence. */
-  #matchHigh(count: number): void {
-    this.#listDetections(count, this.#settings.highConfidence, Infinity);
+  #matchHigh(): void {
+    this.#table.listFree(this.#detectionsAt, this.#settings.highConfidence);
     this.#tracksAt.clear();
     const { tracks } = this.#table;
     for (let i = 0; i < tracks.length; i++) if (tracks[i]!.id !== 0) this.#tracksAt.push(i);
@@ -93,8 +92,8 @@ class ByteFollower {
   }
 
   /** Second round: what was seen on the frame before and is not matched yet, with detections of low confidence. */
-  #matchLow(count: number): void {
-    this.#listDetections(count, this.#settings.lowConfidence, this.#settings.highConfidence);
+  #matchLow(): void {
+    this.#table.listFree(this.#detectionsAt, this.#settings.lowConfidence, this.#settings.highConfidence);
     this.#tracksAt.clear();
     const { tracks, frame } = this.#table;
     for (let i = 0; i < tracks.length; i++) if (tracks[i]!.id !== 0 && tracks[i]!.seenFrame === frame - 1) this.#tracksAt.push(i);
@@ -102,23 +101,12 @@ class ByteFollower {
   }
 
   /** Last: tracks that are not confirmed yet, with what is left of high confidence. */
-  #matchNew(count: number): void {
-    this.#listDetections(count, this.#settings.highConfidence, Infinity);
+  #matchNew(): void {
+    this.#table.listFree(this.#detectionsAt, this.#settings.highConfidence);
     this.#tracksAt.clear();
     const { tracks } = this.#table;
     for (let i = 0; i < tracks.length; i++) if (tracks[i]!.id === 0) this.#tracksAt.push(i);
     this.#associate(this.#settings.minimumIouNew, true);
-  }
-
-  /** Lists the detections that no track has taken, with confidences from `least` up to, not including, `below`. */
-  #listDetections(count: number, least: number, below: number): void {
-    const { confidences } = this.#table;
-    this.#detectionsAt.clear();
-    for (let i = 0; i < count; i++) {
-      const confidence = confidences[i]!;
-      // Confidence 0 is no detection, whatever the settings.
-      if (confidence > 0 && confidence >= least && confidence < below && !this.#table.isTaken(i)) this.#detectionsAt.push(i);
-    }
   }
 
   #associate(minimum: number, weighed: boolean): void {
@@ -126,20 +114,11 @@ class ByteFollower {
     this.#table.associate(this.#tracksAt, this.#detectionsAt, weighed ? { ...gate, weights: this.#table.confidences } : gate);
   }
 
-  #confirm(): void {
-    const { tracks } = this.#table;
-    for (const track of tracks) if (track.id === 0 && track.matches >= this.#settings.confirmAfter) this.#table.confirm(track);
-  }
-
-  /** Detections of high confidence that nobody took begin tracks; on the first frame of a stream these are confirmed at once. */
-  #begin(count: number): void {
-    const table = this.#table;
-    this.#listDetections(count, this.#activation, Infinity);
+  /** Detections of high confidence that nobody took begin tracks. */
+  #begin(): void {
+    this.#table.listFree(this.#detectionsAt, this.#activation);
     const { items, length } = this.#detectionsAt;
-    for (let i = 0; i < length; i++) {
-      const track = table.begin(items[i]!);
-      if (table.frame === 1 || this.#settings.confirmAfter === 1) table.confirm(track);
-    }
+    for (let i = 0; i < length; i++) this.#table.begin(items[i]!);
   }
 }
 

@@ -102,20 +102,22 @@ export function rescaleMotion(state: Float64Array, ratio: number): void {
   }
 }
 
-/** Writes x1, y1, x2, y2 of the box, moved on by `dt` frame intervals, to `boxes` from `at`; the state stays as it is. */
-export function boxOfMotion(state: Float64Array, dt: number, boxes: Float64Array, at: number): void {
-  const cx = state[0]! + dt * state[1]!;
-  const cy = state[FIELDS]! + dt * state[FIELDS + 1]!;
-  const aspect = sizeAfter(state, ASPECT, dt);
-  const height = sizeAfter(state, HEIGHT, dt);
-  const halfWidth = (aspect * height) / 2;
-  boxes[at] = cx - halfWidth;
-  boxes[at + 1] = cy - height / 2;
-  boxes[at + 2] = cx + halfWidth;
-  boxes[at + 3] = cy + height / 2;
+/** Writes x1, y1, x2, y2 of the box to `boxes` from `at`. */
+export function boxOfMotion(state: Float64Array, boxes: Float64Array, at: number): void {
+  const halfHeight = state[HEIGHT]! / 2;
+  const halfWidth = halfHeight * state[ASPECT]!;
+  boxes[at] = state[0]! - halfWidth;
+  boxes[at + 1] = state[FIELDS]! - halfHeight;
+  boxes[at + 2] = state[0]! + halfWidth;
+  boxes[at + 3] = state[FIELDS]! + halfHeight;
 }
 
-function sizeAfter(state: Float64Array, at: number, dt: number): number {
-  const now = state[at]!;
-  return Math.max(now + dt * state[at + 1]!, now / 2);
+/** How far the centre moves to the right in `dt` frame intervals, in pixels. */
+export function shiftX(state: Float64Array, dt: number): number {
+  return dt * state[1]!;
+}
+
+/** How far the centre moves down in `dt` frame intervals, in pixels. */
+export function shiftY(state: Float64Array, dt: number): number {
+  return dt * state[FIELDS + 1]!;
 }

@@ -1,6 +1,6 @@
 import { Assignment } from './assignment.js';
 import { type BoxTable, ClosePairs, type Gate, Positions, grown } from './close-pairs.js';
-import { KALMAN_LENGTH, boxOfMotion, correctMotion, holdHeight, predictMotion, rescaleMotion, startMotion } from './kalman.js';
+import { KALMAN_LENGTH, boxOfMotion, correctMotion, holdHeight, predictMotion, rescaleMotion, shiftX, shiftY, startMotion } from './kalman.js';
 import type { Observation, PredictedTrack } from './port.js';
 import { TrackClock } from './track-clock.js';
 
@@ -10,6 +10,8 @@ export interface Track {
   id: number;
   /** State of its Kalman filter. */
   readonly motion: Float64Array;
+  /** x1, y1, x2, y2 of the last detection that was matched. */
+  readonly box: Float64Array;
   classId: number;
   /** Of the last detection that was matched. */
   confidence: number;
@@ -100,14 +102,18 @@ export class TrackTable {
       if (stretch !== 1) rescaleMotion(motion, stretch);
       if (seenFrame !== this.frame) holdHeight(motion);
       predictMotion(motion, dt);
-      boxOfMotion(motion, 0, this.#expected.boxes, 4 * i);
+      boxOfMotion(motion, this.#expected.boxes, 4 * i);
       this.#expected.classIds[i] = classId;
     }
   }
 
-  /** Whether a detection of this frame belongs to a track. */
-  isTaken(detection: number): boolean {
-    return this.#trackOf[detection] !== undefined;
+  /** Lists the detections that no track has taken, with confidences from `least` up to, not including, `below`. Confidence 0 is no detection. */
+  listFree(into: Positions, least: number, below = Infinity): void {
+    into.clear();
+    for (let i = 0; i < this.#trackOf.length; i++) {
+      const confidence = this.confidences[i]!;
+      if (confidence > 0 && confidence >= least && confidence < below && this.#trackOf[i] === undefined) into.push(i);
+    }
   }
 
   /** Whether a track has a detection of this frame. */
@@ -133,6 +139,7 @@ export class TrackTable {
     const width = boxes[4 * detection + 2]! - x1;
     const height = boxes[4 * detection + 3]! - y1;
     correctMotion(track.motion, x1 + width / 2, y1 + height / 2, width / height, height);
+    for (let i = 0; i < 4; i++) track.box[i] = boxes[4 * detection + i]!;
     track.classId = classIds[detection]!;
     track.confidence = this.confidences[detection]!;
     track.seenMs = this.#nowMs;
@@ -142,7 +149,7 @@ export class TrackTable {
   }
 
   /** Begins a tentative track at a detection of this frame. */
-  begin(detection: number): Track {
+  begin(detection: number): void {
     const { boxes, classIds } = this.#seen;
     const x1 = boxes[4 * detection]!;
     const y1 = boxes[4 * detection + 1]!;
@@ -153,6 +160,7 @@ export class TrackTable {
     const track: Track = {
       id: 0,
       motion,
+      box: boxes.slice(4 * detection, 4 * detection + 4),
       classId: classIds[detection]!,
       confidence: this.confidences[detection]!,
       seenMs: this.#nowMs,
@@ -161,12 +169,15 @@ export class TrackTable {
     };
     this.tracks.push(track);
     this.#trackOf[detection] = track;
-    return track;
   }
 
-  /** Gives a tentative track its id. */
-  confirm(track: Track): void {
-    if (track.id === 0) track.id = this.#nextId++;
+  /**
+   * Ends a frame for tentative tracks: those without a detection go, those with `confirmAfter` detections in a row get an id.
+   * On the first frame of a stream one detection is enough.
+   */
+  settle(confirmAfter: number): void {
+    this.drop((track) => track.id === 0 && !this.isSeen(track));
+    for (const track of this.tracks) if (track.id === 0 && (track.matches >= confirmAfter || this.frame === 1)) track.id = this.#nextId++;
   }
 
   /** Forgets tracks. */
@@ -198,7 +209,7 @@ export class TrackTable {
       const track = tracks[i]!;
       if (track.id === 0) continue;
       (this.isSeen(track) ? this.#seenAt : this.#unseenAt).push(i);
-      boxOfMotion(track.motion, 0, this.#expected.boxes, 4 * i);
+      boxOfMotion(track.motion, this.#expected.boxes, 4 * i);
       this.#expected.classIds[i] = track.classId;
     }
   }
@@ -208,16 +219,18 @@ export class TrackTable {
     return this.#trackOf.map((track) => (track === undefined || track.id === 0 ? undefined : track.id));
   }
 
-  /** Confirmed tracks seen on the latest frame, moved on to `timeMs`; changes nothing. @throws Fault INVALID_ARGUMENT when that is in the past */
+  /**
+   * Confirmed tracks seen on the latest frame, moved on to `timeMs`; changes nothing. Each box is that of the detection, moved as its
+   * centre moves: it goes on from what was shown last without a jump. @throws Fault INVALID_ARGUMENT when `timeMs` is in the past
+   */
   coast(timeMs: number): PredictedTrack[] {
     const dt = this.#clock.ahead(timeMs);
-    const corners = new Float64Array(4);
     const predicted: PredictedTrack[] = [];
     for (const track of this.tracks) {
       if (track.id === 0 || !this.isSeen(track) || this.#clock.isOver(track.seenMs, timeMs, this.#lostAfterMs)) continue;
-      boxOfMotion(track.motion, dt, corners, 0);
-      const box = { x1: corners[0]!, y1: corners[1]!, x2: corners[2]!, y2: corners[3]! };
-      predicted.push({ trackId: track.id, box, confidence: track.confidence, classId: track.classId });
+      const { id: trackId, motion, box, confidence, classId } = track;
+      const [x, y] = [shiftX(motion, dt), shiftY(motion, dt)];
+      predicted.push({ trackId, box: { x1: box[0]! + x, y1: box[1]! + y, x2: box[2]! + x, y2: box[3]! + y }, confidence, classId });
     }
     return predicted;
   }

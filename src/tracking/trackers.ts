@@ -1,9 +1,10 @@
 import { didYouMean, fail } from '../core/index.js';
 import { byteTrack } from './byte-track.js';
 import type { Tracker, TrackerKind } from './port.js';
+import { sort } from './sort.js';
 
 /** Every kind of tracker; a new one is one file and one row. */
-export const BUILT_IN_TRACKERS: readonly TrackerKind[] = Object.freeze([byteTrack]);
+export const BUILT_IN_TRACKERS: readonly TrackerKind[] = Object.freeze([byteTrack, sort]);
 
 /** The kind of tracker called `type`. @throws Fault CONFIG_INVALID with the nearest names */
 export function trackerKind(type: string, kinds: readonly TrackerKind[] = BUILT_IN_TRACKERS): TrackerKind {

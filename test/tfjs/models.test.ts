@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import type { Fault } from 'ocellus/core';
 import { libavMedia } from 'ocellus/media';
 import type { ModelRuntime } from 'ocellus/models';
 import { convertTfjs } from 'ocellus/models/convert';
@@ -128,3 +129,19 @@ for (const { name, white = 1, batch = -1, backend = 'wasm', relative = RELATIVE 
     }
     if (batch === -1) await assertRowsApart(model, input!.name, shape.slice(1), [noise, picture, noise.toReversed()], relative);
   });
+
+test('networks with branches and loops are refused, all their unknown operators at once', async () => {
+  for (const [name, operators] of [
+    ['faceboxes', ['Enter', 'TensorArrayV3', 'Switch', 'Merge', 'LoopCond']],
+    ['handtrack', ['Enter', 'TensorListReserve', 'Switch', 'Merge', 'LoopCond']],
+    ['rvm', ['Switch', 'Merge', 'SpaceToBatchND']],
+  ] as const) {
+    const { json, weights } = await readModel(name);
+    assert.throws(
+      () => convertTfjs(json, weights),
+      ({ code, message }: Fault) =>
+        code === 'UNSUPPORTED' && /control flow/.test(message) && operators.every((operator) => message.includes(`operator ${operator} of node "`)),
+      name,
+    );
+  }
+});

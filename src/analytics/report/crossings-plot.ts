@@ -13,8 +13,7 @@ export function crossingsFigure({ overTime, firstMs, lastMs }: StreamStatistics,
   };
   const plot = atEachWidth(({ px: width }) => {
     const { startsMs, binMs, ins, outs } = binned(width < 400 ? 20 : 40);
-    const highest = Math.max(1, ...ins, ...outs);
-    const frame = plotFrame(width, width < 400 ? 170 : 200, endMs, [-highest, highest]);
+    const frame = plotFrame(width, width < 400 ? 170 : 200, endMs, [-Math.max(0, ...outs), Math.max(0, ...ins)]);
     const bar = (value: number, n: number, direction: 'in' | 'out'): Markup | undefined => {
       if (value === 0) return undefined;
       const [from, to] = [frame.x(startsMs[n]!), frame.x(Math.min(endMs, startsMs[n]! + binMs))];

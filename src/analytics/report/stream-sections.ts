@@ -123,13 +123,15 @@ function seenSection({ statistics }: StreamReport, heading: Markup): Markup {
   </section>`;
 }
 
-/** Width by height from which a picture is shown whole in the gallery's upright frame, not cut to fill it. */
+/** Width by height from which a picture is wide: it is shown whole in an upright frame, and a gallery of such has level frames. */
 const WIDE = 0.8;
+const isWide = ({ size }: BestShot): boolean => size.width > WIDE * size.height;
 
-function shot({ trackId, label, confidence, timeMs, jpeg, size }: BestShot, firstMs: number): Markup {
+function shot(best: BestShot, firstMs: number): Markup {
+  const { trackId, label, confidence, timeMs, jpeg, size } = best;
   const time = videoTime(timeMs - firstMs);
   const source = trusted(`data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`);
-  return html`<li class="${size.width > WIDE * size.height ? 'wide' : 'tall'}">
+  return html`<li class="${isWide(best) ? 'wide' : 'tall'}">
     <img src="${source}" width="${size.width}" height="${size.height}" alt="${label} ${trackId} at ${time}" />
     <p><b>${label} ${trackId}</b><span>${time} · ${Math.round(confidence * 100)} %</span></p>
   </li>`;
@@ -139,7 +141,7 @@ function shotsSection({ shots, statistics }: StreamReport, heading: Markup): Mar
   if (shots.length === 0) return html``;
   return html`<section>
     <h2>Best shots${heading}</h2>
-    <ul class="shots">
+    <ul class="shots ${shots.filter(isWide).length > shots.length / 2 ? 'level' : 'upright'}">
       ${shots.map((one) => shot(one, statistics.firstMs))}
     </ul>
   </section>`;

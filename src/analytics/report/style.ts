@@ -52,7 +52,8 @@ figure.card:not(.picture)>div~figcaption{margin:.9rem 0 0}
 .shots{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(9.3rem,44%),1fr));gap:.9rem}
 .shots li{background:var(--card);border:1px solid var(--rule);border-radius:12px;overflow:hidden;break-inside:avoid}
 .shots img{display:block;width:100%;height:auto;aspect-ratio:2/3;object-fit:cover;background:var(--ground)}
-.shots .wide img{object-fit:contain}
+.level img{aspect-ratio:4/3}
+.level .tall img,.upright .wide img{object-fit:contain}
 .shots p{padding:.5rem .7rem .6rem;font-size:.85rem;line-height:1.35}
 .shots b{display:block;font-weight:600}
 .shots span{color:var(--quiet);font-variant-numeric:tabular-nums}
@@ -114,6 +115,7 @@ td:last-child,th:last-child{padding-right:0}
 const PRINT = `@page{margin:14mm}
 @media print{html{color-scheme:light}body{background:#fff;font-size:10.5pt}main{max-width:none;padding:0}
 .button,details{display:none}.card,.shots li,.tile,article,tr{break-inside:avoid}h2{break-after:avoid;margin-top:1.6rem}
+.pictures.of-2{grid-template-columns:1fr 1fr}
 .at-small,.at-large{display:none!important}.at-medium{display:block!important}
 .scene,.swatch,.ramp,.tag{print-color-adjust:exact;-webkit-print-color-adjust:exact}}`;
 

@@ -65,7 +65,7 @@ function sourceLine({ source }: StreamReport): Markup {
   const facts = [`${size.width} × ${size.height}`, framesPerSecond && `${brief(framesPerSecond)} fps`, codec, audio && `sound: ${audio}`].filter(
     Boolean,
   );
-  return html`<p class="source"><b>${uri}</b> <span>${facts.join(' · ')}</span></p>`;
+  return html`<p class="source"><b>${uri}</b> <span>${facts.map((fact) => String(fact).replaceAll(' ', '\u00a0')).join(' · ')}</span></p>`;
 }
 
 /** Address of a produced file for a link: every name of its path is encoded, so that it can only be a file beside the report. */
@@ -79,6 +79,9 @@ export const fileAddress = (path: string): string =>
 const when = (startedAt: string | undefined): string | undefined =>
   startedAt && `${startedAt.slice(0, 16).replace('T', ' ')}${startedAt.endsWith('Z') ? ' UTC' : ''}`;
 
+/** Keeps a number and what it counts on one line. */
+const kept = (text: string): string => text.replace(/(\d) (?=\p{L})/gu, '$1\u00a0');
+
 /** The head of the report: what was found, where, and the key figures. */
 export function summarySection(report: RunReport): Markup {
   const video = report.files.find(({ path }) => path.endsWith('.mp4'));
@@ -87,7 +90,7 @@ export function summarySection(report: RunReport): Markup {
   const time = when(report.startedAt);
   return html`<header>
       <p class="eyebrow"><span>${report.title}</span>${time === undefined ? undefined : html`<time>${time}</time>`}</p>
-      <h1>${headline(report)}</h1>
+      <h1>${kept(headline(report))}</h1>
       ${stopped}
       <div class="sources">${report.streams.map(sourceLine)}</div>
       ${watch}

@@ -20,13 +20,13 @@ export function plural(label: string): string {
   return /[^aeiou]y$/.test(label) ? `${label.slice(0, -1)}ies` : `${label}s`;
 }
 
-/** `1,204`. */
+/** A whole number with its thousands apart: `1,204`. */
 export const count = (value: number): string => Math.round(value).toLocaleString('en-US');
 
-/** `12 people`. */
+/** A number of objects of a class: `12 people`. */
 export const counted = (value: number, label: string): string => `${count(value)} ${value === 1 ? label : plural(label)}`;
 
-/** `a, b and c`. */
+/** Parts of a sentence, joined: `a, b and c`. */
 export function listed(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
@@ -49,7 +49,7 @@ export function duration(ms: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor(whole / 60) % 60} min`;
 }
 
-/** `1.4 MB`. */
+/** The size of a file for reading: `1.4 MB`. */
 export function bytes(value: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
   const power = value < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(value) / 3));

@@ -47,7 +47,7 @@ export const PEOPLE = {
     crop: { x: 30, y: 40, width: 460, height: 822 },
     // oxfmt-ignore
     outline: outline(31, 3, 60, 3, 62, 16, 66, 22, 80, 27, 90, 32, 93.5, 40, 92, 48, 88, 53, 86, 60, 84.5, 66, 87, 80, 88, 92, 84, 97, 82, 100, 22, 100, 22, 90, 23, 82, 25, 75, 27, 70.5, 15, 69, 12, 62, 12, 55, 14, 48, 18, 38, 19, 31, 34, 24, 33, 18, 31, 12),
-    shown: 0.55,
+    shown: 0.57,
     stature: 1.8,
     facing: 'left',
   },
@@ -98,7 +98,7 @@ export const PEOPLE = {
     name: 'jersey',
     photograph: 'charles',
     crop: { x: 100, y: 260, width: 700, height: 940 },
-    shown: 0.5,
+    shown: 0.46,
     stature: 1.84,
     lettered: true,
   },

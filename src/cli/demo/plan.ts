@@ -34,21 +34,22 @@ export const SCENE_FRAMES = 500;
 
 // Nobody stands behind another while crossing the line: a count that nobody could make would be no truth.
 const WALKS: readonly Walk[] = [
-  { person: 'orange', path: 'far', from: 'right', entersAt: -2.3, speed: 1.1 },
-  { person: 'yellow', path: 'middle', from: 'left', entersAt: -0.36, speed: 0.9 },
-  { person: 'stripes', path: 'middle', from: 'right', entersAt: 1.06, speed: 0.85 },
-  { person: 'jersey', path: 'far', from: 'left', entersAt: 2.03, speed: 1.15 },
-  { person: 'red', path: 'near', from: 'right', entersAt: 4.2, speed: 0.75 },
-  { person: 'scarf', path: 'middle', from: 'left', entersAt: 5.8, speed: 0.95 },
-  { person: 'beanie', path: 'near', from: 'left', entersAt: 6.6, speed: 0.68, turnsAt: 0.36 },
-  { person: 'plaid', path: 'far', from: 'right', entersAt: 7.4, speed: 1, turnsAt: 0.64 },
-  { person: 'sweater', path: 'middle', from: 'right', entersAt: 7.97, speed: 0.8 },
-  { person: 'stripes', path: 'far', from: 'left', entersAt: 9.1, speed: 1.05 },
-  { person: 'hoodie', path: 'near', from: 'left', entersAt: 11.66, speed: 0.7 },
-  { person: 'yellow', path: 'far', from: 'right', entersAt: 12.1, speed: 1.2 },
-  { person: 'orange', path: 'middle', from: 'left', entersAt: 13.3, speed: 0.85 },
-  { person: 'jersey', path: 'middle', from: 'right', entersAt: 14.4, speed: 0.9 },
-  { person: 'scarf', path: 'near', from: 'right', entersAt: 16.4, speed: 0.75 },
+  { person: 'orange', path: 'far', from: 'right', entersAt: -2.98, speed: 1.1 },
+  { person: 'yellow', path: 'middle', from: 'left', entersAt: -0.89, speed: 0.9 },
+  { person: 'plaid', path: 'middle', from: 'right', entersAt: 0.91, speed: 0.9 },
+  { person: 'scarf', path: 'far', from: 'left', entersAt: 1.52, speed: 1.1 },
+  { person: 'red', path: 'near', from: 'right', entersAt: 4.21, speed: 0.75 },
+  { person: 'yellow', path: 'far', from: 'right', entersAt: 6.5, speed: 1, turnsAt: 0.64 },
+  { person: 'orange', path: 'middle', from: 'left', entersAt: 5.59, speed: 0.95 },
+  { person: 'beanie', path: 'near', from: 'left', entersAt: 6.8, speed: 0.7, turnsAt: 0.36 },
+  { person: 'jersey', path: 'near', from: 'right', entersAt: 8.21, speed: 0.75 },
+  { person: 'scarf', path: 'middle', from: 'right', entersAt: 9.09, speed: 0.95 },
+  { person: 'plaid', path: 'far', from: 'left', entersAt: 9.02, speed: 1.1 },
+  { person: 'stripes', path: 'near', from: 'left', entersAt: 11.62, speed: 0.72 },
+  { person: 'orange', path: 'far', from: 'right', entersAt: 11.72, speed: 1.1 },
+  { person: 'yellow', path: 'middle', from: 'left', entersAt: 12.71, speed: 0.9 },
+  { person: 'sweater', path: 'middle', from: 'right', entersAt: 14.09, speed: 0.95 },
+  { person: 'hoodie', path: 'near', from: 'right', entersAt: 16.22, speed: 0.72 },
 ];
 
 /** Who walks where: times and speeds vary a little with `seed`. */

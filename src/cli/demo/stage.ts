@@ -9,9 +9,9 @@ export const HORIZON = 128;
 /** The line that is watched is vertical: it runs to the vanishing point. */
 export const LINE_X = 640;
 /** The wall before the far path: its top, the height of its coping, its foot. */
-export const ATTIC = { top: 300, cap: 9, foot: 352 } as const;
+export const ATTIC = { top: 306, cap: 9, foot: 356 } as const;
 /** The hedge before the middle path: the top of its leaves, the trough that it grows in, the trough's foot. */
-export const HEDGE = { top: 492, trough: 538, foot: 566 } as const;
+export const HEDGE = { top: 494, trough: 540, foot: 568 } as const;
 
 /** A path that people walk on, behind something that hides their legs. */
 export interface Path {
@@ -29,8 +29,8 @@ export interface Path {
 
 /** From far to near. */
 export const PATHS = {
-  far: { scale: 165, groundY: 468, hiddenFrom: ATTIC.top, drawnTo: ATTIC.top + ATTIC.cap, haze: 0.1 },
-  middle: { scale: 240, groundY: 724, hiddenFrom: HEDGE.top, drawnTo: HEDGE.trough, haze: 0.03 },
+  far: { scale: 150, groundY: 430, hiddenFrom: ATTIC.top, drawnTo: ATTIC.top + ATTIC.cap, haze: 0.1 },
+  middle: { scale: 210, groundY: 676, hiddenFrom: HEDGE.top, drawnTo: HEDGE.trough, haze: 0.03 },
   near: { scale: 390, groundY: 1140, hiddenFrom: SCENE_SIZE.height, drawnTo: SCENE_SIZE.height, haze: 0 },
 } as const satisfies Readonly<Record<string, Path>>;
 

@@ -118,7 +118,7 @@ export class Encoder implements Disposable {
     Object.assign(context, evenSize(options.size), colours);
     context.pixelFormat = AV_PIX_FMT_YUV420P;
     context.timeBase = new Rational(timeBase.num, timeBase.den);
-    // Fragments begin at key frames: one every two seconds is what an interruption can cost.
+    // A key frame every two seconds: where a player can begin.
     context.gopSize = frameRate ? Math.max(1, Math.round((2 * frameRate.num) / frameRate.den)) : 60;
     if (frameRate) context.framerate = new Rational(frameRate.num, frameRate.den);
     context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER, AV_CODEC_FLAG_FRAME_DURATION);

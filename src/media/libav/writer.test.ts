@@ -5,7 +5,7 @@ import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { AVCOL_PRI_BT709, AVCOL_SPC_BT709, AVCOL_SPC_SMPTE170M, AVCOL_TRC_BT709 } from 'node-av/constants';
-import { Frame, type Pts, type Size, comparePts } from '../../core/index.js';
+import { Frame, type Pts, type Size, comparePts, memoryLog } from '../../core/index.js';
 import { packedPixels } from '../packed-pixels.js';
 import type { WriterOptions } from '../port.js';
 import { syntheticSource } from '../synthetic.js';
@@ -115,18 +115,24 @@ for (const [codec, from, to, how] of [
   ['aac', 'in.mp4', 'out.mkv', 'copied'],
   ['pcm_s16le', 'in.mkv', 'out.mkv', 'copied'],
   ['pcm_s16le', 'in.mkv', 'out.mp4', 'transcoded'],
+  ['libopus', 'in.mkv', 'out.mp4', 'copied'],
+  ['libvorbis', 'in.mkv', 'out.mp4', 'transcoded'],
+  ['libvorbis', 'in.mkv', 'out.mkv', 'copied'],
 ] as const)
   clipTest(`${codec} sound of ${from} in ${to} is ${how}, for as long as the pictures last`, async (path) => {
     const clip = await makeClip(path(from), { size, ticks: evenTicks(50), paint: () => plain(size, 9, 9, 9), sound: { codec, seconds: 3 } });
     await using source = await media.open(clip);
-    await using writer = await media.createWriter(path(to), { ...options, timeBase: source.info.video.timeBase, audioFrom: clip });
+    const log = memoryLog();
+    await using writer = await media.createWriter(path(to), { ...options, timeBase: source.info.video.timeBase, audioFrom: clip, log });
     for await (const frame of source.frames()) {
       if (frame.number < 25) await writer.write(frame);
       frame.close();
     }
     assert.equal((await writer.finish()).audio, how);
     const info = await media.probe(path(to));
-    assert.deepEqual(info.audio, [{ codec: how === 'copied' ? codec : 'aac', sampleRateHz: 48000, channels: 2 }]);
+    assert.deepEqual(info.audio, [{ codec: how === 'copied' ? codec.replace('lib', '') : 'aac', sampleRateHz: 48000, channels: 2 }]);
+    const told = log.records.filter(({ message }) => /does not take .* sound; it is made AAC/.test(message));
+    assert.equal(told.length, how === 'transcoded' ? 1 : 0, 'a change of the sound is told');
     assert.ok(Math.abs(info.durationMs! - 1000) < 60, `${info.durationMs} ms`);
   });
 
@@ -145,6 +151,44 @@ clipTest('what is on disk plays when the process dies, and when the writer is dr
     }
   }
   for (const name of ['killed.mp4', 'out.mp4']) assert.ok((await firstRgb(path(name))).frames >= 60, name);
+});
+
+/** Types of the boxes at the top of an MP4. */
+function boxTypes(bytes: Buffer): string[] {
+  const types: string[] = [];
+  for (let at = 0; at < bytes.length; at += bytes.readUInt32BE(at)) types.push(bytes.toString('latin1', at + 4, at + 8));
+  return types;
+}
+
+/** 150 frames at 30 a second: three fragments. */
+async function writeLong(path: string, more: Partial<WriterOptions> = {}): Promise<void> {
+  await using source = syntheticSource({ size, frames: 150 });
+  const { timeBase } = source.info.video;
+  await using writer = await media.createWriter(path, { ...options, timeBase, frameRate: { num: 30, den: 1 }, ...more });
+  for await (const frame of source.frames()) {
+    await writer.write(frame);
+    frame.close();
+  }
+  const { bytes } = await writer.finish();
+  assert.equal(bytes, (await stat(path)).size);
+}
+
+clipTest('a finished MP4 is an ordinary one, its index before its pictures', async (path) => {
+  await writeLong(path('out.mp4'));
+  const types = boxTypes(await readFile(path('out.mp4')));
+  assert.deepEqual(types.filter((type) => type === 'moov' || type === 'mdat'), ['moov', 'mdat']); // prettier-ignore
+  assert.ok(!types.includes('moof'));
+  assert.deepEqual(await readdir(path('.')), ['out.mp4']);
+  assert.equal((await firstRgb(path('out.mp4'))).frames, 150);
+});
+
+clipTest('where the index cannot be moved, the video stays complete, and the log says so', async (path) => {
+  const log = memoryLog();
+  await mkdir(path(`out.mp4.${process.pid}.part`));
+  await writeLong(path('out.mp4'), { log });
+  assert.match(log.records.find(({ level }) => level === 'warn')?.message ?? '', /out\.mp4: the index stays at the end/);
+  assert.deepEqual(boxTypes(await readFile(path('out.mp4'))).at(-1), 'moov');
+  assert.equal((await firstRgb(path('out.mp4'))).frames, 150);
 });
 
 clipTest('a writer that wrote nothing leaves nothing', async (path) => {

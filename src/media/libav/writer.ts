@@ -3,11 +3,12 @@ import { resolve } from 'node:path';
 import { Dictionary, FormatContext, type Packet, type Stream } from 'node-av/lib';
 import { type Frame, NULL_LOG, type Pts, Scope, type TimeBase, comparePts, fail, rescale } from '../../core/index.js';
 import type { Shape } from '../../vision/index.js';
+import { moveIndexForward } from '../faststart.js';
 import type { VideoWriter, WriterOptions } from '../port.js';
 import { checked } from './calls.js';
 import { pathOf } from './demuxer.js';
 import { checkEncoderOptions, Encoder } from './encoder.js';
-import { claimOutput, type Container, containerOf } from './output.js';
+import { claimOutput, type Container, containerOf, outputFault } from './output.js';
 import { hearLibav, quietLibav } from './quiet.js';
 import { openSound, type Sound, SoundTrack } from './sound.js';
 
@@ -20,6 +21,9 @@ interface Writing {
   readonly close: Scope;
 }
 
+/** Length of a fragment (MP4) or cluster (Matroska): what is lost, beside what the encoder holds, when the process dies. */
+const UNIT_MS = 500;
+
 /** MP4 keeps the start of a stream in units of the whole file; fine enough units keep it exact. */
 function movieTimescale({ den }: TimeBase): number {
   let scale = den;
@@ -28,12 +32,18 @@ function movieTimescale({ den }: TimeBase): number {
 }
 
 /**
- * MP4 is written in fragments, so that what is on disk plays whenever the process dies, and becomes an ordinary MP4 at the end. The header
+ * MP4 is written in fragments, so that what is on disk plays whenever the process dies, and becomes an ordinary MP4 at the end, whose index
+ * then goes to the front. The header
  * waits for the first packets, or the delay of B-frames would shift every pts.
  */
 function muxerOptions(container: Container, timeBase: TimeBase): Record<string, string> {
-  if (container.name !== 'mp4') return { flush_packets: '1' };
-  return { flush_packets: '1', movflags: 'hybrid_fragmented+delay_moov+frag_keyframe', movie_timescale: String(movieTimescale(timeBase)) };
+  if (container.name !== 'mp4') return { flush_packets: '1', cluster_time_limit: String(UNIT_MS) };
+  return {
+    flush_packets: '1',
+    movflags: 'hybrid_fragmented+delay_moov+frag_keyframe',
+    frag_duration: String(UNIT_MS * 1000),
+    movie_timescale: String(movieTimescale(timeBase)),
+  };
 }
 
 class LibavWriter implements VideoWriter {
@@ -149,8 +159,19 @@ class LibavWriter implements VideoWriter {
     checked(await writing.format.writeTrailer(), this.path, 'OUTPUT_FAILED');
     this.#state = 'finished';
     await this.#close();
+    if (this.container.name === 'mp4') await this.#moveIndex();
     const { size } = await stat(this.path);
     return { frames: this.#frames, bytes: size, audio: this.sound?.how ?? 'none' };
+  }
+
+  /** The video is complete by now: where this fails, it stays as it is, which plays too. */
+  async #moveIndex(): Promise<void> {
+    const { log = NULL_LOG } = this.options;
+    try {
+      await moveIndexForward(this.path);
+    } catch (error) {
+      log.warn(`${this.path}: the index stays at the end of the file: ${outputFault(this.path, error).message}`);
+    }
   }
 
   async #close(): Promise<void> {

@@ -63,6 +63,8 @@ export class OnnxGraph {
   readonly #graph: Graph;
   readonly #constants = new Map<string, string>();
   #names = 0;
+  /** What the nodes added from now on are part of, such as a node of the model that is converted: it stands in front of their names. */
+  scope: string | undefined;
 
   constructor(
     name: string,
@@ -115,7 +117,8 @@ export class OnnxGraph {
   nodes(op: string, inputs: readonly string[], attributes: OnnxAttributes, outputs: number | readonly string[]): string[] {
     const names = typeof outputs === 'number' ? Array.from({ length: outputs }, () => `${op}:${this.#names++}`) : [...outputs];
     const attribute = Object.entries(attributes).flatMap(([name, value]) => (value === undefined ? [] : [toAttribute(name, value)]));
-    this.#graph.node.push(create(NodeSchema, { name: names[0]!, opType: op, input: [...inputs], output: names, attribute }));
+    const name = this.scope === undefined ? names[0]! : `${this.scope}/${names[0]!}`;
+    this.#graph.node.push(create(NodeSchema, { name, opType: op, input: [...inputs], output: names, attribute }));
     return names;
   }
 
@@ -131,11 +134,6 @@ export class OnnxGraph {
     });
     graph.node = kept.toReversed();
     graph.initializer = graph.initializer.filter(({ name }) => needed.has(name));
-  }
-
-  /** Number of nodes, with the operators that they are of. */
-  get operators(): readonly string[] {
-    return this.#graph.node.map(({ opType }) => opType);
   }
 
   /** The file. */

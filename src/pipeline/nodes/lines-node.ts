@@ -15,7 +15,14 @@ class StreamLines implements StreamNode {
   look({ frame, of }: Board): NodeFindings {
     const { stream, number, pts, size } = frame.info;
     const { objects, inferred } = of(this.read);
-    const meta: FrameMeta = { stream, frame: number, pts, size, inferred: {}, objects: objects.map((draft, id): ObjectMeta => ({ ...draft, id })) };
+    const meta: FrameMeta = {
+      stream,
+      frame: number,
+      pts,
+      size,
+      inferred: { [this.read]: inferred },
+      objects: objects.map((draft, id): ObjectMeta => ({ ...draft, id })),
+    };
     const events = this.counter.update(meta);
     return { inferred, objects: NOTHING, made: NOTHING, events, lines: this.#lines(size) };
   }

@@ -119,8 +119,8 @@ const BATCH = 'N';
 function writeOutput(output: IrOutput, value: Value, graph: Conversion, layer: IrLayer, picture: string | undefined): void {
   const { onnx } = graph;
   const { turn, repeat } = output;
-  if (layer.type === 'Parameter' || layer.type === 'Input') unsupported(layer, 'the network answers its own input');
   const name = ownName(output.name);
+  if (value.name === name) unsupported(layer, 'the network answers its own input');
   const order = value.shape.map((_, at) => (at < 2 ? 1 - at : at));
   const shape = turn ? order.map((at) => value.shape[at]!) : value.shape;
   const axis = turn && value.axis !== undefined ? order[value.axis] : value.axis;

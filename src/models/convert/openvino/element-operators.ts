@@ -39,10 +39,11 @@ const each =
 
 const plain = (op: string): Operator => each((name, _layer, { onnx }) => onnx.node(op, [name]));
 
-const relu: ElementFunction = (name, layer, { onnx }) => {
+/** Of version 3, which writes a leak into it. */
+export const leakyRelu: Operator = each((name, layer, { onnx }) => {
   const slope = attribute.float(layer, 'negative_slope', 0);
   return slope === 0 ? onnx.node('Relu', [name]) : onnx.node('LeakyRelu', [name], { alpha: { float: slope } });
-};
+});
 
 const clamp: ElementFunction = (name, layer, { onnx }) => {
   const [low, high] = [attribute.float(layer, 'min', Number.NaN), attribute.float(layer, 'max', Number.NaN)];
@@ -93,7 +94,7 @@ export const ELEMENT_OPERATORS: Readonly<Record<string, Operator>> = {
   Minimum: pair('Min'),
   Power: pair('Pow'),
   Convert: convert,
-  ReLU: each(relu),
+  ReLU: plain('Relu'),
   PReLU: prelu,
   Elu: each((name, layer, { onnx }) => onnx.node('Elu', [name], { alpha: { float: attribute.float(layer, 'alpha', 1) } })),
   Clamp: each(clamp),

@@ -54,6 +54,7 @@ export function sliceInts(values: readonly number[], from: number, to: number, s
 /** Sizes of one picture's tensor; the batch is one in them. */
 export const shapeOf: Operator = (layer) => [known(layer, layer.inputs[0]?.shape ?? corrupt(layer, 'has no input'))];
 
+/** Whole numbers from a start up to, but without, an end. */
 export const range: Operator = (layer, inputs) => {
   const [from, to, step] = [0, 1, 2].map((at) => intsAt(layer, inputs, at)[0] ?? corrupt(layer, `input ${at + 1} is empty`)) as [
     number,

@@ -1,6 +1,6 @@
 import { elementCount } from '../../../core/index.js';
 import { broadcastAxis, inputOf, outputShape, type Conversion, type Operator, type Value } from './conversion.js';
-import { ELEMENT_OPERATORS } from './element-operators.js';
+import { ELEMENT_OPERATORS, leakyRelu } from './element-operators.js';
 import { attribute, corrupt, unsupported, type IrLayer } from './ir-file.js';
 import { readBlob, type ElementType } from './ir-weights.js';
 import { convolve, pool } from './picture-operators.js';
@@ -110,7 +110,7 @@ export const LEGACY_OPERATORS: Readonly<Record<string, Operator>> = {
   Reshape: reshape,
   Concat: SHAPE_OPERATORS['Concat']!,
   SoftMax: softmax,
-  ReLU: ELEMENT_OPERATORS['ReLU']!,
+  ReLU: leakyRelu,
   Clamp: ELEMENT_OPERATORS['Clamp']!,
   Sigmoid: ELEMENT_OPERATORS['Sigmoid']!,
   PriorBox: priors,

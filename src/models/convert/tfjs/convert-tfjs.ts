@@ -104,6 +104,8 @@ function followRows(node: TfjsNode, inputs: readonly Value[], output: Value, gra
   output.counted = counted && !output.constant && !areNumbers(output.ints);
   if (output.counted && (!output.fixed || output.datatype !== 'INT64')) graph.mixesRows(node);
   const { sizes } = output;
+  const unclear = sizes === undefined || sizes.includes(undefined);
+  if (unclear && inputs.some((value) => value.counted)) graph.mixesRows(node);
   if (!output.fixed && (sizes?.[0] !== ROWS || sizes.slice(1).includes(ROWS))) graph.mixesRows(node);
 }
 
@@ -134,8 +136,10 @@ function convertGraph(source: Source, batch: Batch): OnnxGraph {
   };
   for (const node of source.nodes) {
     const data = node.input.filter((reference) => !reference.startsWith('^'));
+    onnx.scope = node.name;
     values.set(node.name, convertNode(node, data.map(valueOf), source, graph));
   }
+  onnx.scope = undefined;
   for (const output of source.outputs) writeOutput(output, valueOf(output.name), graph);
   onnx.prune();
   return onnx;
@@ -165,5 +169,9 @@ export function convertTfjs(json: unknown, weights: readonly Uint8Array[], optio
   checkOperators(neededNodes(model, outputs));
   const nodes = inOrder(model, outputs);
   const constants = decodeWeights(model, weights);
-  return convertBest({ model, constants, outputs, nodes }).toBytes();
+  try {
+    return convertBest({ model, constants, outputs, nodes }).toBytes();
+  } catch (error) {
+    throw toFault(error, 'INPUT_CORRUPT', 'model.json: ');
+  }
 }

@@ -38,6 +38,8 @@ const matMul =
     const b = turned(node, inputOf(node, inputs, 1), attribute.flag(node, turnB), graph);
     checkRows(node, [a, b], graph);
     const fused = fusedOf(node, inputs);
+    // Behind the axes of the product, a batch's own would land among the columns.
+    if (graph.batch === 'rows' && [fused.bias, fused.slopes].some((value) => value && !value.fixed)) graph.mixesRows(node);
     const flat = a.sizes?.length === 2 && b.sizes?.length === 2 && a.datatype === 'FP32';
     const names = [graph.packed(a), graph.packed(b)];
     let name: string;

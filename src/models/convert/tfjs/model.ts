@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fail } from '../../../core/index.js';
 
 const Text = z.union([z.string(), z.number()]);
-const Dimension = z.object({ size: Text.optional() });
+const Dimension = z.object({ size: z.union([z.string().regex(/^-?\d{1,15}$/), z.int()]).optional() });
 const ShapeValue = z.object({ dim: z.array(Dimension).optional(), unknownRank: z.boolean().optional() });
 
 /** An attribute of a node as protobuf's JSON writes it: 64-bit numbers and types as texts, texts in base64. */
@@ -61,6 +61,9 @@ export function parseTfjs(json: unknown): TfjsModel {
   const result = TfjsModel.safeParse(json);
   return result.success ? result.data : fail('INPUT_CORRUPT', `model.json is no TF.js graph model: ${z.prettifyError(result.error)}`);
 }
+
+/** Names of the weights files of a `model.json`, in order. @throws Fault as {@link parseTfjs} */
+export const weightPaths = (json: unknown): string[] => parseTfjs(json).weightsManifest.flatMap(({ paths }) => paths);
 
 /** Sizes of a shape, -1 for any; undefined when the rank is unknown. */
 export function sizesOf(shape: z.output<typeof ShapeValue> | undefined): number[] | undefined {

@@ -18,15 +18,18 @@ export function elementsOf(sizes: Sizes | undefined): number | undefined {
 /** An axis counted from the front. */
 export const fromEnd = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
 
-function joined(a: Size, b: Size): Size {
+/** Rows that meet anything but rows or a single one. */
+const CLASH = Symbol('rows meet another axis');
+
+function joined(a: Size | typeof CLASH, b: Size): Size | typeof CLASH {
   if (a === b || b === 1) return a;
   if (a === 1) return b;
-  // One of them is unknown: a number above 1 must be the result. Rows that meet anything but themselves are not known to stay rows.
-  const known = a ?? b;
-  return typeof known === 'number' && (a === undefined || b === undefined) ? known : undefined;
+  if (a === ROWS || b === ROWS || a === CLASH) return CLASH;
+  // One is unknown: it must be 1 or the other.
+  return a ?? b;
 }
 
-/** Sizes of what tensors of these sizes make together element by element; undefined where a rank is unknown. */
+/** Sizes of what tensors of these sizes make together element by element; undefined where a rank is unknown, or rows meet another axis. */
 export function broadcast(all: readonly (Sizes | undefined)[]): Sizes | undefined {
   if (all.some((sizes) => sizes === undefined)) return undefined;
   const rank = Math.max(0, ...all.map((sizes) => sizes!.length));
@@ -34,7 +37,10 @@ export function broadcast(all: readonly (Sizes | undefined)[]): Sizes | undefine
     const own = axis - (rank - sizes.length);
     return own < 0 ? 1 : sizes[own];
   };
-  return Array.from({ length: rank }, (_, axis) => all.map((sizes) => at(sizes!, axis)).reduce(joined));
+  const found = Array.from({ length: rank }, (_, axis) =>
+    all.map((sizes) => at(sizes!, axis)).reduce<Size | typeof CLASH>((size, next) => joined(size, next), 1),
+  );
+  return found.includes(CLASH) ? undefined : (found as Size[]);
 }
 
 /** `count` axes of unknown size. */

@@ -1,3 +1,4 @@
+import type { PictureInput } from '../../port.js';
 import type { CatalogueEntry, ModelCard, NpmSource } from '../port.js';
 
 const human: Omit<NpmSource, 'files'> = {

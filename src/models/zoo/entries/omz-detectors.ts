@@ -64,7 +64,7 @@ export const OMZ_DETECTORS: readonly CatalogueEntry[] = [
       'Eleven boxes in a frame of a suburban road in which vehicle-detection-0200 found five; five of seven walkers and both parked vans in one of OpenCV vtest.avi.',
       '125 ms a picture with ONNX Runtime 1.30 on one core of an AMD EPYC.',
     ],
-    limits: 'Slow. Weak scores are often wrong or double: raise the confidence to 0.6. Made for cameras above crossroads.',
+    limits: 'Slow. Boxes with scores under 0.6 are often double or wrong: raise the confidence where that matters.',
   }),
   omzDetector({
     name: 'vehicle-detection-0200',
@@ -106,7 +106,7 @@ export const OMZ_DETECTORS: readonly CatalogueEntry[] = [
       'All six walkers in a frame of OpenCV vtest.avi and five of seven in another; one of one person in a room.',
       '21 ms a picture with ONNX Runtime 1.30 on one core of an AMD EPYC.',
     ],
-    limits: 'One class; misses people seen from above, and far ones (under about 30 pixels of the camera picture).',
+    limits: 'One class; misses far people, and those half behind something.',
   }),
   omzDetector({
     name: 'face-detection-adas-0001',
@@ -120,7 +120,7 @@ export const OMZ_DETECTORS: readonly CatalogueEntry[] = [
       'All faces in three photographs of groups (5, 2, 3), 70 in one of a crowd, 5 in a frame of people walking up; no wrong box in these.',
       '22 ms a picture with ONNX Runtime 1.30 on one core of an AMD EPYC.',
     ],
-    limits: 'Misses faces smaller than about 10 pixels in the 672 x 384 picture, and faces turned away. No key points.',
+    limits: 'Misses faces turned away or down, of which the crowd has many. No key points.',
   }),
   omzDetector({
     name: 'face-detection-retail-0004',
@@ -134,6 +134,6 @@ export const OMZ_DETECTORS: readonly CatalogueEntry[] = [
       'All faces in three photographs of groups (5, 2, 3), 51 in one of a crowd in which face-detection-adas-0001 found 70, 4 in a frame of people walking up; a hand once taken for a face, at 0.57.',
       '6.4 ms a picture with ONNX Runtime 1.30 on one core of an AMD EPYC.',
     ],
-    limits: 'For near faces: misses small ones. No key points.',
+    limits: 'For near faces: misses more small ones than face-detection-adas-0001. No key points.',
   }),
 ];
