@@ -105,3 +105,14 @@ test('a label that the model does not have comes with the nearest one, and nothi
   const opening = openPipeline(wrong, { models, engine: engine(), media: fakeMedia({ anyClip: clip() }) });
   await assert.rejects(opening, { code: 'CONFIG_INVALID', message: /nodes\.things\.labels: the model has no label "persn"\. Did you mean "person"/ });
 });
+
+test('a model that answers something else than detections is refused before it is loaded', async () => {
+  const classifier = { ...definition, name: 'colours', head: { ...definition.head!, type: 'classify' } };
+  const opening = openPipeline(config, {
+    models: { ...models, named: async () => classifier },
+    engine: engine(),
+    media: fakeMedia({ anyClip: clip() }),
+  });
+  const message = /nodes\.things\.model: colours is no detector: its head "classify" answers classes, not detections/;
+  await assert.rejects(opening, { code: 'CONFIG_INVALID', message });
+});
