@@ -1,8 +1,9 @@
 // npm run bench -- [suite ...] [--json]
 import { FIGURE_HEAD, type Figure, figureRow } from './figure.js';
+import { drawSuite } from './draw-suite.js';
 import { runSuite } from './run-suite.js';
 
-const SUITES: Readonly<Record<string, () => AsyncIterable<Figure>>> = { run: runSuite };
+const SUITES: Readonly<Record<string, () => AsyncIterable<Figure>>> = { run: runSuite, draw: drawSuite };
 
 const args = process.argv.slice(2);
 const json = args.includes('--json');
