@@ -49,10 +49,13 @@ export class Ink implements Cover {
   readonly right: Int32Array;
   readonly width: number;
   readonly height: number;
+  top: number;
+  bottom = 0;
 
   constructor(size: Size) {
     this.width = size.width;
     this.height = size.height;
+    this.top = size.height;
     this.bytes = new Uint8Array(size.width * size.height);
     this.left = new Int32Array(size.height).fill(size.width);
     this.right = new Int32Array(size.height);
@@ -73,12 +76,14 @@ export class Ink implements Cover {
   }
 
   clear(): void {
-    for (let y = 0; y < this.height; y++) {
+    for (let y = this.top; y < this.bottom; y++) {
       if (this.right[y]! <= this.left[y]!) continue;
       this.bytes.fill(0, y * this.width + this.left[y]!, y * this.width + this.right[y]!);
       this.left[y] = this.width;
       this.right[y] = 0;
     }
+    this.top = this.height;
+    this.bottom = 0;
   }
 
   #piece(a: Point, b: Point, radius: number, from: number, to: number): void {
@@ -89,9 +94,12 @@ export class Ink implements Cover {
     const { a: start, b: end } = piece;
     const top = Math.max(0, Math.floor(Math.min(start.y, end.y) - radius - 1));
     const bottom = Math.min(this.height, Math.ceil(Math.max(start.y, end.y) + radius + 1));
+    if (top >= bottom) return;
+    this.top = Math.min(this.top, top);
+    this.bottom = Math.max(this.bottom, bottom);
     const left = Math.max(0, Math.floor(Math.min(start.x, end.x) - radius - 1));
     const right = Math.min(this.width, Math.ceil(Math.max(start.x, end.x) + radius + 1));
-    if (right - left <= SMALL || top >= bottom) for (let y = top; y < bottom; y++) this.#row(piece, y, left, right);
+    if (right - left <= SMALL) for (let y = top; y < bottom; y++) this.#row(piece, y, left, right);
     else this.#rows(piece, { top, bottom, left, right });
   }
 

@@ -126,7 +126,7 @@ export class Painter {
     return { set, padX, baseline: padY + baselineOf(height), width: set.widthPx + 2 * padX, height: height + 2 * padY };
   }
 
-  #letters(surface: Surface, { set: { cover }, padX, baseline }: Label, { x, y }: Point, colour: Rgb): void {
-    surface.ink(cover, x + padX + cover.x, y + baseline + cover.y, colour);
+  #letters(surface: Surface, { set, padX, baseline }: Label, at: Point, colour: Rgb): void {
+    for (const { cover, x, y } of set.words) surface.ink(cover, at.x + padX + x + cover.x, at.y + baseline + y + cover.y, colour);
   }
 }

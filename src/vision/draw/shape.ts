@@ -3,12 +3,15 @@ import type { Box, Point } from '../../core/index.js';
 /** Red, green and blue, 0 to 255. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** The outline of a box, with a tag at its top edge (inside, where there is no room above). */
+/**
+ * The outline of a box, with a tag at its top edge, or elsewhere at the box where there is no room or another tag is in the way. Tags are drawn
+ * above everything else, in letters that follow the picture's height.
+ */
 export interface BoxShape {
   readonly kind: 'box';
   readonly box: Box;
   readonly colour: Rgb;
-  /** Width of the outline, in pixels. */
+  /** Width of the outline in pixels, half of it outside the box. */
   readonly thicknessPx: number;
   readonly tag?: string;
 }
@@ -21,7 +24,7 @@ export interface PathShape {
   readonly thicknessPx: number;
   /** Joins the last point to the first. */
   readonly closed?: boolean;
-  /** Fades towards the first point. */
+  /** Fades towards the first point; a point that is no number breaks the line. */
   readonly fading?: boolean;
 }
 

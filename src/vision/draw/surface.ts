@@ -17,6 +17,9 @@ export interface Cover {
   /** For each row, where ink begins and ends; the whole row where absent. Everything outside is 0. */
   readonly left?: Int32Array;
   readonly right?: Int32Array;
+  /** Rows without ink before `top` and from `bottom` on are passed over; all are looked at where absent. */
+  readonly top?: number;
+  readonly bottom?: number;
 }
 
 /** Pixels that can be drawn on; see {@link yuv420Surface} and {@link rgbSurface}. Whatever lies outside the picture is cut. */
@@ -39,8 +42,8 @@ export function cut({ x1, y1, x2, y2 }: Span2, { width, height }: Size): Span2 {
 
 /** Calls `row` with each inked row of the picture and the columns from which and up to which it is inked. */
 export function eachInkedRow(cover: Cover, x: number, y: number, size: Size, row: (y: number, from: number, to: number) => void): void {
-  const last = Math.min(cover.height, size.height - y);
-  for (let r = Math.max(0, -y); r < last; r++) {
+  const last = Math.min(cover.bottom ?? cover.height, size.height - y);
+  for (let r = Math.max(cover.top ?? 0, -y); r < last; r++) {
     const from = Math.max(0, x + (cover.left?.[r] ?? 0));
     const to = Math.min(size.width, x + (cover.right?.[r] ?? cover.width));
     if (to > from) row(y + r, from, to);

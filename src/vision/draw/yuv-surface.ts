@@ -24,7 +24,7 @@ interface Plane {
 const inPair = (at: number, from: number, to: number): number => Math.max(0, Math.min(to, 2 * at + 2) - Math.max(from, 2 * at));
 
 /** Below this, a loop is faster than the call that fills. */
-const SHORT = 24;
+const SHORT = 64;
 
 function fillRow(bytes: Uint8Array, from: number, to: number, value: number): void {
   if (to - from > SHORT) bytes.fill(value, from, to);

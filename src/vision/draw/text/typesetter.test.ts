@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Fonts } from './fonts.js';
-import { fillOutline } from './outline.js';
+import { type PlacedCover, fillOutline } from './outline.js';
 import { Typesetter, emOf } from './typesetter.js';
 
 const type = new Typesetter();
 
-async function set(text: string, heightPx = 24): ReturnType<typeof setNow> {
-  await type.load([text]);
-  return setNow(text, heightPx);
+/** Sets one word. */
+async function set(word: string, heightPx = 24): Promise<{ readonly widthPx: number; readonly cover: PlacedCover }> {
+  await type.load([word]);
+  const { widthPx, words } = type.set(word, heightPx);
+  assert.equal(words.length, 1);
+  return { widthPx, cover: words[0]!.cover };
 }
-const setNow = async (text: string, heightPx: number) => type.set(text, heightPx);
 const inkOf = ({ bytes }: { readonly bytes: Uint8Array }): number => bytes.reduce((sum, value) => sum + value, 0) / 255;
 
 test('outlines are filled by the area that they cover, overlapping or turned around', () => {
@@ -82,13 +84,16 @@ test('a character that no font has is a box, and so is everything without fonts'
   const bare = new Typesetter(new Fonts([{ package: '@fontsource-variable/not-installed', name: 'none' }]));
   await bare.load(['person 1']);
   assert.equal(bare.isReady('person 1'), true);
-  assert.ok(inkOf(bare.set('person 1', 24).cover) > 50);
+  const [person, one] = bare.set('person 1', 24).words;
+  assert.ok(inkOf(person!.cover) > 5 * inkOf(one!.cover) && inkOf(one!.cover) > 5);
 });
 
 test('odd strings are set as well as can be', async () => {
   for (const text of ['', ' ', '\n\t', '\uD800', '\u200D\uFE0F', 'e\u0301', '👩‍👩‍👧', 'שלום', 'a'.repeat(3000)]) {
-    const { widthPx, cover } = await set(text, 16);
-    assert.ok(widthPx >= 0 && cover.bytes.length === cover.width * cover.height, JSON.stringify(text));
+    await type.load([text]);
+    const { widthPx, words } = type.set(text, 16);
+    assert.ok(widthPx >= 0, JSON.stringify(text));
+    for (const { cover } of words) assert.equal(cover.bytes.length, cover.width * cover.height, JSON.stringify(text));
   }
 });
 

@@ -2,12 +2,19 @@ import type { Cover } from '../surface.js';
 import { Fonts, type OpenFont } from './fonts.js';
 import { type PlacedCover, fillOutline } from './outline.js';
 
+/** Ink of a word or a glyph, whose origin lies at x, y from the left end of the baseline. */
+interface Placed {
+  readonly cover: PlacedCover;
+  readonly x: number;
+  readonly y: number;
+}
+
 /** A text, ready to be inked. */
 export interface SetText {
   /** How far the text reaches, in whole pixels. */
   readonly widthPx: number;
-  /** The ink, and where its top-left corner lies from the left end of the baseline. */
-  readonly cover: PlacedCover;
+  /** Not put together: of a label with a number that changes, only the number is new. */
+  readonly words: readonly Placed[];
 }
 
 /** Most kept; labels with changing numbers would fill the memory otherwise. */
@@ -55,12 +62,6 @@ function missingGlyph(em: number, shift: number): PlacedCover {
   return fillOutline(contours.flatMap((points) => points.map(([x, y], i) => ({ kind: i === 0 ? 'move' : 'line', x, y }) as const)));
 }
 const MISSING_ADVANCE = 0.6;
-
-interface Placed {
-  readonly cover: PlacedCover;
-  readonly x: number;
-  readonly y: number;
-}
 
 /** Adds up the ink of several covers. */
 function joined(parts: readonly Placed[]): PlacedCover {
@@ -130,7 +131,7 @@ export class Typesetter {
       parts.push({ cover, x: start, y: 0 });
       pen += advance;
     }
-    return { widthPx: Math.ceil(pen), cover: joined(parts) };
+    return { widthPx: Math.ceil(pen), words: parts };
   }
 
   #word(word: string, heightPx: number, quarter: number): { readonly cover: PlacedCover; readonly advance: number } {
