@@ -1,18 +1,18 @@
 // npm run bench -- [suite ...] [--json]
 import { FIGURE_HEAD, type Figure, figureRow } from './figure.js';
-<<<<<<< HEAD
-import { reportSuite } from './report-suite.js';
-=======
 import { drawSuite } from './draw-suite.js';
->>>>>>> draw
+import { reportSuite } from './report-suite.js';
 import { runSuite } from './run-suite.js';
 import { trackingSuite } from './tracking-suite.js';
+import { watchSuite } from './watch-suite.js';
 
-<<<<<<< HEAD
-const SUITES: Readonly<Record<string, () => AsyncIterable<Figure>>> = { run: runSuite, report: reportSuite, tracking: trackingSuite };
-=======
-const SUITES: Readonly<Record<string, () => AsyncIterable<Figure>>> = { run: runSuite, draw: drawSuite };
->>>>>>> draw
+const SUITES: Readonly<Record<string, () => AsyncIterable<Figure>>> = {
+  run: runSuite,
+  watch: watchSuite,
+  draw: drawSuite,
+  tracking: trackingSuite,
+  report: reportSuite,
+};
 
 const args = process.argv.slice(2);
 const json = args.includes('--json');

@@ -11,7 +11,8 @@ const ROUNDS = 5;
 /** 34 times 600 frames are 20,400. */
 const SOAK_LOOPS = Number(process.env['OCELLUS_SOAK_LOOPS'] ?? 34);
 
-async function bestLayout(bare: Parameters<typeof bareFps>[0]): Promise<Layout> {
+/** The layout of workers and threads in which the bare runtime is fastest on this machine. */
+export async function bestLayout(bare: Parameters<typeof bareFps>[0]): Promise<Layout> {
   const tried: { layout: Layout; fps: number }[] = [];
   for (const layout of layouts()) tried.push({ layout, fps: await bareFps(bare, layout) });
   return tried.toSorted((a, b) => b.fps - a.fps)[0]!.layout;
