@@ -61,7 +61,10 @@ export interface Pipeline<N extends string = string> extends AsyncDisposable {
   readonly models: Readonly<Partial<Record<N, LoadedModel>>>;
   /** What the nodes do, in an order in which each stands behind those it reads. */
   readonly plan: readonly PlannedNode[];
-  /** Results as they come, each stream in presentation order; pulled, so that the reader sets the pace. Sinks and outputs are not written. Once only. */
+  /**
+   * Results as they come, each stream in presentation order; pulled, so that the reader sets the pace. Sinks and outputs are written before a
+   * result is given out, and completed when the loop ends, early or not. Once only.
+   */
   results(options?: { readonly signal?: AbortSignal }): AsyncIterable<FrameResult<N>>;
   /** Drives every stream to its end, into the sinks and outputs. Once only, instead of `results()`. */
   run(options?: RunOptions<N>): Promise<RunSummary>;
@@ -158,9 +161,39 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
     this.#stop.abort();
   }
 
-  results({ signal }: { readonly signal?: AbortSignal } = {}): AsyncIterable<FrameResult<N>> {
-    const [only, ...others] = this.sources.values();
-    return only && others.length === 0 ? this.#flow([...this.sources.keys()][0]!, only, signal ?? NEVER) : this.#merged(signal);
+  results({ signal = NEVER }: { readonly signal?: AbortSignal } = {}): AsyncIterable<FrameResult<N>> {
+    const [only, ...others] = this.sources;
+    const flow = only && others.length === 0 ? this.#flow(...only, signal) : this.#merged(signal);
+    return this.sinks.length + this.outputs.size === 0 ? flow : this.#written(flow);
+  }
+
+  async *#written(flow: AsyncIterable<FrameResult<N>>): AsyncGenerator<FrameResult<N>, void, undefined> {
+    const startMs = performance.now();
+    let [ended, failed] = [false, false];
+    try {
+      for await (const result of flow) {
+        try {
+          await this.#write(result);
+        } catch (error) {
+          result[Symbol.dispose]();
+          throw error;
+        }
+        yield result;
+      }
+      ended = true;
+    } catch (error) {
+      failed = true;
+      throw error;
+    } finally {
+      const finished = this.#finish(performance.now() - startMs, !ended || this.#stop.signal.aborted);
+      // What broke the loop is told, not what came of it.
+      await (failed ? finished.catch(() => {}) : finished);
+    }
+  }
+
+  async #write(result: FrameResult<N>): Promise<void> {
+    for (const sink of this.sinks) await sink.write(result.meta, result.events);
+    for (const output of this.outputs.values()) await output.write(result);
   }
 
   async run({ signal = NEVER, onResult }: RunOptions<N> = {}): Promise<RunSummary> {
@@ -208,15 +241,13 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
 
   async #drive(name: string, source: VideoSource, signal: AbortSignal, onResult: RunOptions<N>['onResult']): Promise<StreamSummary> {
     const tally = new StreamTally();
-    const outputs = [...this.outputs.values()];
     try {
       for await (const result of this.#flow(name, source, signal)) {
         using _ = result;
         tally.add(result);
         const heard = onResult?.(result);
         if (heard) await heard;
-        for (const sink of this.sinks) await sink.write(result.meta, result.events);
-        for (const output of outputs) await output.write(result);
+        await this.#write(result);
       }
     } catch (error) {
       throw toFault(error, 'INTERNAL', `stream ${name}: `);
@@ -224,7 +255,7 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
     return tally.summary(source.losses);
   }
 
-  async *#merged(signal: AbortSignal = NEVER): AsyncGenerator<FrameResult<N>, void, undefined> {
+  async *#merged(signal: AbortSignal): AsyncGenerator<FrameResult<N>, void, undefined> {
     const leave = new AbortController();
     const cancel = AbortSignal.any([leave.signal, signal]);
     const queue = new BoundedQueue<FrameResult<N>>({ capacity: this.sources.size, overflow: 'block' });
