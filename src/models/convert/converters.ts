@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { fail } from '../../core/index.js';
+import { convertOpenVino } from './openvino/convert-openvino.js';
 import { convertTfjs } from './tfjs/convert-tfjs.js';
 import { weightPaths } from './tfjs/model.js';
 
@@ -63,8 +64,18 @@ const tfjs: ModelConverter = {
   },
 };
 
+const openvino: ModelConverter = {
+  format: 'openvino',
+  summary: 'OpenVINO IR: NAME.xml with NAME.bin beside it',
+  handles: (path) => path.toLowerCase().endsWith('.xml'),
+  async convert(path, options) {
+    const weights = path.replace(/\.xml$/i, '.bin');
+    return convertOpenVino(await readModelFile(path), await readModelFile(weights, path), options);
+  },
+};
+
 /** Formats that become ONNX; a new one is one row. */
-export const CONVERTERS: readonly ModelConverter[] = [tfjs];
+export const CONVERTERS: readonly ModelConverter[] = [tfjs, openvino];
 
 /** The converter for a file. @throws Fault UNSUPPORTED listing the formats */
 export function converterFor(path: string): ModelConverter {

@@ -3,7 +3,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { convertOpenVino } from '../convert/openvino/convert-openvino.js';
-import { IrBuilder } from '../convert/openvino/testing/ir-builder.js';
+import { IrBuilder } from '../convert/openvino/ir-builder.test.support.js';
 import { openModelHost } from '../host.js';
 import { exportModels } from './archive/export-models.js';
 import { importModels } from './archive/import-models.js';
@@ -14,7 +14,7 @@ import { resolveModel } from './resolve.js';
 import { type FileServer, openFileServer } from './testing/file-server.js';
 import { entryOf, joiningConverter, noise, openZooFixture } from './testing/fixture.js';
 import { sha256 } from './testing/registry.js';
-import { CONVERTERS } from './zoo.js';
+import { ZOO_CONVERTERS } from './zoo.js';
 
 const XML = noise(3000, 3);
 const BIN = noise(40_000, 4);
@@ -135,7 +135,7 @@ test('a real network of OpenVINO comes from an address and runs', async () => {
   const [xml, bin] = [Buffer.from(net.xml), net.bin];
   await using server = await openFileServer();
   const source = sourceOn(server, xml, bin);
-  await using zoo = await openZooFixture({ catalogue: [entryAt(source)], converters: CONVERTERS });
+  await using zoo = await openZooFixture({ catalogue: [entryAt(source)], converters: ZOO_CONVERTERS });
   serve(server, xml, bin);
   const { entry, path, bytes } = await resolveModel('net', zoo.options);
   assert.equal(bytes, convertOpenVino(xml, bin, { outputs: ['out'] }).length);

@@ -46,7 +46,7 @@ async function convertOpenVinoFiles([xml, bin]: readonly SourceFile[], { outputs
 }
 
 /** Converters that the zoo uses by itself. */
-export const CONVERTERS: Converters = {
+export const ZOO_CONVERTERS: Converters = {
   tfjs: { version: TFJS_CONVERSION, convert: convertTfjsFiles },
   openvino: { version: OPENVINO_CONVERSION, convert: convertOpenVinoFiles },
 };
@@ -57,7 +57,7 @@ export function zooOptions(
   { platform, home, cwd }: { readonly platform: string; readonly home: string; readonly cwd: string },
 ): ZooOptions {
   const mirror = mirrorFolder(env);
-  return { cacheFolder: cacheFolder(env, platform, home), cwd, env, converters: CONVERTERS, ...(mirror ? { mirror } : {}) };
+  return { cacheFolder: cacheFolder(env, platform, home), cwd, env, converters: ZOO_CONVERTERS, ...(mirror ? { mirror } : {}) };
 }
 
 /**

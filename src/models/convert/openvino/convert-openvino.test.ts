@@ -7,7 +7,7 @@ import { Fault } from '../../../core/index.js';
 import { onnxRuntime } from '../../onnx/onnx-runtime.js';
 import type { ModelRuntime } from '../../port.js';
 import { convertOpenVino, type OpenVinoOptions } from './convert-openvino.js';
-import { type BuiltValue, IrBuilder } from './testing/ir-builder.js';
+import { type BuiltValue, IrBuilder } from './ir-builder.test.support.js';
 
 let folder: string;
 before(async () => void (folder = await mkdtemp(join(tmpdir(), 'ocellus-ir-'))));

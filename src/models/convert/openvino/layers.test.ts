@@ -7,8 +7,8 @@ import { elementCount } from '../../../core/index.js';
 import { onnxRuntime } from '../../onnx/onnx-runtime.js';
 import type { ModelRuntime } from '../../port.js';
 import { convertOpenVino } from './convert-openvino.js';
-import { IrBuilder } from './testing/ir-builder.js';
-import { LAYER_CASES } from './testing/layer-cases.js';
+import { IrBuilder } from './ir-builder.test.support.js';
+import { LAYER_CASES } from './layer-cases.test.support.js';
 
 let folder: string;
 before(async () => void (folder = await mkdtemp(join(tmpdir(), 'ocellus-ir-'))));

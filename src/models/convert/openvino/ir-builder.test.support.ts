@@ -1,4 +1,4 @@
-import { toHalf } from '../../../half.js';
+import { toHalf } from '../../half.js';
 
 /** An output of a layer in a network under construction. */
 export interface BuiltValue {

@@ -1,4 +1,4 @@
-import type { BuiltValue, IrBuilder } from './ir-builder.js';
+import type { BuiltValue, IrBuilder } from './ir-builder.test.support.js';
 
 /** One layer, what goes in, and what OpenVINO 2026.4.1 answers. */
 export interface LayerCase {
