@@ -6,15 +6,23 @@ import { formatTable } from './table.js';
 /** Labels listed in the table; the report has them all. */
 const MOST_LABELS = 12;
 
-function streamText(name: string, { frames, labels, lines }: StreamSummary): string {
-  const seen = Object.entries(labels);
-  const rows = seen
-    .slice(0, MOST_LABELS)
-    .map(([label, { objects, tracks }]) => [label, String(tracks), String(objects), (objects / frames).toFixed(1)]);
-  const more = seen.length > MOST_LABELS ? `and ${seen.length - MOST_LABELS} other labels\n` : '';
-  const found = rows.length === 0 ? 'nothing was found\n' : formatTable(['seen', 'tracks', 'boxes', 'a frame'], rows);
-  const crossed = Object.entries(lines).map(([line, { in: inward, out }]) => [line, String(inward), String(out)]);
-  return `\n${name}\n${found}${more}${crossed.length === 0 ? '' : `\n${formatTable(['line', 'in', 'out'], crossed)}`}`;
+/** Labels of which nothing was followed are mostly mistakes of the detector: one line for all of them. */
+function seenText({ frames, labels }: StreamSummary): string {
+  const seen = Object.entries(labels).toSorted(([, a], [, b]) => b.tracks - a.tracks || b.objects - a.objects);
+  const tracked = seen.some(([, { tracks }]) => tracks > 0);
+  const shown = seen.filter(([, { tracks }]) => !tracked || tracks > 0).slice(0, MOST_LABELS);
+  const rest = seen.slice(shown.length);
+  if (shown.length === 0) return 'nothing was found\n';
+  const rows = shown.map(([label, { objects, tracks }]) => [label, String(tracks), String(objects), (objects / frames).toFixed(1)]);
+  const boxes = rest.reduce((sum, [, { objects }]) => sum + objects, 0);
+  const more =
+    rest.length === 0 ? '' : `and ${rest.length} other ${rest.length === 1 ? 'label' : 'labels'}, ${boxes} ${boxes === 1 ? 'box' : 'boxes'}\n`;
+  return formatTable(['seen', 'tracks', 'boxes', 'a frame'], rows) + more;
+}
+
+function streamText(name: string, summary: StreamSummary): string {
+  const crossed = Object.entries(summary.lines).map(([line, { in: inward, out }]) => [line, String(inward), String(out)]);
+  return `\n${name}\n${seenText(summary)}${crossed.length === 0 ? '' : `\n${formatTable(['line', 'in', 'out'], crossed)}`}`;
 }
 
 /** What a run did and left, for people: tables of what was seen and crossed, then the files. */

@@ -95,7 +95,15 @@ export async function openPipeline<const C extends PipelineConfigInput>(
   const engine = options.engine ?? scope.use(createEngine({ log }));
   const nodes = await openNodes(parsed.nodes, { engine, models, scope, ...(signal ? { signal } : {}) });
   throwIfAborted(signal);
-  const outputs = await openOutputs(parsed.outputs, { media, sources, scope, log, plan: plannedNodes(nodes), ...about });
+  const outputs = await openOutputs(parsed.outputs, {
+    media,
+    sources,
+    scope,
+    log,
+    plan: plannedNodes(nodes),
+    followed: followedNodes(parsed.nodes),
+    ...about,
+  });
   const sinks: Sink[] = [];
   for (const { jsonl, of, overwrite } of Object.values(parsed.sinks)) sinks.push(scope.use(await openJsonl(jsonl, { of, overwrite })));
   return new RunningPipeline(sources, nodes, outputs, sinks, Object.values(parsed.sinks).map(sinkFile), scope.move());
@@ -112,6 +120,9 @@ async function openSources(
     sources.set(stream, scope.use(await media.open(uri, { stream, ...shared, ...(threads === undefined ? {} : { threads }) })));
   return sources;
 }
+
+/** Nodes whose objects a tracker follows. */
+const followedNodes = (nodes: PipelineConfig['nodes']): string[] => Object.values(nodes).flatMap((node) => ('track' in node ? node.on.objects : []));
 
 type SinkFile = Pick<OutputFile, 'path' | 'holds'>;
 

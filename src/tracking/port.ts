@@ -41,6 +41,8 @@ export interface TrackerKind {
   readonly summary: string;
   /** Least confidence of detections that are of use to it, for these settings: what the detector before it should keep. */
   leastConfidence(settings: Readonly<Record<string, unknown>>): number;
+  /** The settings with what was left open suited to a detector that reports from `confidence` on: what it calls an object can be followed. */
+  suitedTo(settings: Readonly<Record<string, unknown>>, confidence: number): Readonly<Record<string, unknown>>;
   /** A tracker for one stream. @throws Fault CONFIG_INVALID naming the setting */
   create(settings: Readonly<Record<string, unknown>>): Tracker;
 }

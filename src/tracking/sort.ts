@@ -55,5 +55,6 @@ export const sort: TrackerKind = {
   type: 'sort',
   summary: 'SORT: matches by predicted place, in one round, without regard to confidence.',
   leastConfidence: (settings) => parseTrackerSettings('sort', SortSettings, settings).minimumConfidence,
+  suitedTo: (settings, confidence) => ({ minimumConfidence: confidence, ...settings }),
   create: (settings) => createSort(parseTrackerSettings('sort', SortSettings, settings)),
 };

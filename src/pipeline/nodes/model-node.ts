@@ -71,6 +71,7 @@ export async function openModelNode(
     reads: [],
     ordered: false,
     model,
+    confidence,
     summary: `finds ${config.labels?.join(', ') ?? 'objects'} with ${definition.name}${every}`,
     open: () => new Detector(name, model, picture, labels, wanted, thresholds, confidence, config.everyFrames),
     [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),

@@ -31,9 +31,9 @@ function weakFrom(name: string, nodes: Nodes): number {
   return Math.min(1, ...followers.map(({ track, settings }) => trackerKind(track).leastConfidence(settings)));
 }
 
-async function openNode(name: string, nodes: Nodes, { engine, models, signal }: NodeMaterial): Promise<GraphNode> {
+async function openNode(name: string, nodes: Nodes, opened: readonly GraphNode[], { engine, models, signal }: NodeMaterial): Promise<GraphNode> {
   const node = nodes[name]!;
-  if ('track' in node) return openTrackNode(name, node);
+  if ('track' in node) return openTrackNode(name, node, (read) => opened.find((each) => each.name === read)?.confidence);
   if ('analytics' in node) return openLinesNode(name, node);
   const { model } = node;
   const definition = typeof model === 'string' ? await models.named(model, signal) : await models.own(ownDefinition(name, model), signal);
@@ -45,7 +45,7 @@ export async function openNodes(nodes: Nodes, material: NodeMaterial): Promise<G
   const opened: GraphNode[] = [];
   for (const name of planOrder(nodes).order ?? []) {
     throwIfAborted(material.signal);
-    opened.push(material.scope.use(await openNode(name, nodes, material)));
+    opened.push(material.scope.use(await openNode(name, nodes, opened, material)));
   }
   return opened;
 }

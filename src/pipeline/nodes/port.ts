@@ -16,6 +16,8 @@ export interface GraphNode extends AsyncDisposable {
   readonly ordered: boolean;
   /** The model that it runs. */
   readonly model?: LoadedModel;
+  /** Least confidence of the objects that it reports, where it finds objects. */
+  readonly confidence?: number;
   /** What it does, in a few words, for the plan. */
   readonly summary: string;
   /** Its state for one stream. */

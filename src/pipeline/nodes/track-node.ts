@@ -1,5 +1,5 @@
 import { fail, toMs } from '../../core/index.js';
-import { type Observation, type Tracker, createTracker } from '../../tracking/index.js';
+import { type Observation, type Tracker, createTracker, trackerKind } from '../../tracking/index.js';
 import type { TrackNodeConfig } from '../config-nodes.js';
 import { type Board, type Draft, NOTHING, type NodeFindings } from './board.js';
 import type { GraphNode, StreamNode } from './port.js';
@@ -76,14 +76,18 @@ class StreamTrack implements StreamNode {
   }
 }
 
-/** Follows objects; tracks are numbered from 1 in each stream. @throws Fault CONFIG_INVALID for an unknown kind or wrong settings */
-export function openTrackNode(name: string, { track, on, settings }: TrackNodeConfig): GraphNode {
+/** Follows objects; tracks are numbered from 1 in each stream. `confidenceOf` tells what the nodes that it reads report from. @throws Fault CONFIG_INVALID for an unknown kind or wrong settings */
+export function openTrackNode(name: string, { track, on, settings }: TrackNodeConfig, confidenceOf: (node: string) => number | undefined): GraphNode {
   // Made once, so that wrong settings are told before the first frame.
   createTracker(track, settings);
   const labels = on.labels ? new Set(on.labels) : null;
+  const suited = (node: string): Readonly<Record<string, unknown>> => {
+    const confidence = confidenceOf(node);
+    return confidence === undefined ? settings : trackerKind(track).suitedTo(settings, confidence);
+  };
   const openStream = (): StreamNode => {
     let lastId = 0;
-    return new StreamTrack(on.objects.map((node) => new NodeTrack(node, labels, createTracker(track, settings), () => ++lastId)));
+    return new StreamTrack(on.objects.map((node) => new NodeTrack(node, labels, createTracker(track, suited(node)), () => ++lastId)));
   };
   return {
     name,

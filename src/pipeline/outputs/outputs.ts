@@ -12,6 +12,8 @@ export interface OutputMaterial {
   readonly media: Media;
   readonly sources: ReadonlyMap<string, VideoSource>;
   readonly plan: readonly PlannedNode[];
+  /** Nodes that a tracker reads. */
+  readonly followed: readonly string[];
   /** Takes what is opened. */
   readonly scope: Scope;
   readonly log: Log;

@@ -1,4 +1,4 @@
-import { type Log, Scope } from '../../core/index.js';
+import { type FrameMeta, type Log, type ObjectMeta, Scope } from '../../core/index.js';
 import type { Media, VideoSource, VideoWriter, WriterOptions } from '../../media/index.js';
 import { prepareOutput } from '../../sinks/index.js';
 import { type Annotator, type CountedLine, createAnnotator } from '../../vision/index.js';
@@ -12,6 +12,8 @@ export interface VideoOutputMaterial {
   readonly media: Media;
   readonly sources: ReadonlyMap<string, VideoSource>;
   readonly log: Log;
+  /** Nodes that a tracker reads. */
+  readonly followed: readonly string[];
 }
 
 interface StreamVideo {
@@ -45,12 +47,19 @@ class VideoOutput implements Output {
   constructor(
     readonly videos: ReadonlyMap<string, StreamVideo>,
     readonly showLines: boolean,
+    /** Nodes whose objects are drawn only when they are followed. */
+    readonly followed: ReadonlySet<string>,
     readonly scope: Scope,
   ) {}
 
   async write({ frame, meta, lines }: FrameResult): Promise<void> {
     const { writer, annotator } = this.videos.get(meta.stream)!;
-    await writer.write(frame, annotator.shapes(meta, this.showLines ? lines.map(countedLine) : []));
+    await writer.write(frame, annotator.shapes(this.#drawn(meta), this.showLines ? lines.map(countedLine) : []));
+  }
+
+  #drawn(meta: FrameMeta): FrameMeta {
+    const hides = ({ node, trackId }: ObjectMeta): boolean => trackId === undefined && this.followed.has(node);
+    return meta.objects.some(hides) ? { ...meta, objects: meta.objects.filter((object) => !hides(object)) } : meta;
   }
 
   async finish(): Promise<readonly OutputFile[]> {
@@ -68,7 +77,7 @@ class VideoOutput implements Output {
 }
 
 /** A video for each source, with what was found drawn on it. @throws Fault ALREADY_EXISTS, OUTPUT_FAILED */
-export async function openVideoOutput(config: VideoOutputConfig, { media, sources, log }: VideoOutputMaterial): Promise<Output> {
+export async function openVideoOutput(config: VideoOutputConfig, { media, sources, log, followed }: VideoOutputMaterial): Promise<Output> {
   await using scope = new Scope();
   const videos = new Map<string, StreamVideo>();
   for (const [stream, source] of sources) {
@@ -77,5 +86,5 @@ export async function openVideoOutput(config: VideoOutputConfig, { media, source
     const writer = scope.use(await media.createWriter(path, writerOptions(source, config, log)));
     videos.set(stream, { path, writer, annotator: annotatorFor(config) });
   }
-  return new VideoOutput(videos, config.draw.lines, scope.move());
+  return new VideoOutput(videos, config.draw.lines, new Set(config.draw.untracked ? [] : followed), scope.move());
 }
