@@ -79,14 +79,14 @@ const oneOrMore = z.union([Name.transform((name) => [name]), z.array(Name).min(1
 /** A node that gives objects an identity over time. */
 export const TrackNodeConfig = z
   .strictObject({
-    track: z.string().describe('Kind of tracker: bytetrack.'),
+    track: z.string().describe('Kind of tracker: bytetrack or sort.'),
     on: z
       .strictObject({
         objects: oneOrMore.describe('The node, or the list of nodes, whose objects are followed.'),
         labels: z.array(z.string()).min(1).optional().describe('Follow these classes only.'),
       })
       .describe('What the node reads.'),
-    settings: z.record(z.string(), z.unknown()).default({}).describe('What this kind of tracker knows; see the reference.'),
+    settings: z.record(z.string(), z.unknown()).default({}).describe('What this kind of tracker knows; listed below for each kind.'),
   })
   .describe('A node that follows objects: each gets a `trackId`.');
 

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Box } from '../core/index.js';
 
 /** What a tracker is told of one detection; it answers by position and never copies or changes detections. */
@@ -39,6 +40,8 @@ export interface Tracker {
 export interface TrackerKind {
   readonly type: string;
   readonly summary: string;
+  /** What can be set, with defaults and descriptions. */
+  readonly settings: z.ZodObject;
   /** Least confidence of detections that are of use to it, for these settings: what the detector before it should keep. */
   leastConfidence(settings: Readonly<Record<string, unknown>>): number;
   /** The settings with what was left open suited to a detector that reports from `confidence` on: what it calls an object can be followed. */
