@@ -12,6 +12,7 @@ import { inOrder } from './in-order.js';
 import { NodeTimings } from './node-timings.js';
 import { openNodes } from './nodes/nodes.js';
 import type { GraphNode } from './nodes/port.js';
+import { checkDistinctFiles } from './outputs/distinct-files.js';
 import { openOutputs, prepareOutputs } from './outputs/outputs.js';
 import type { Output, OutputFile } from './outputs/port.js';
 import { type RunSummary, type StreamSummary, StreamTally } from './run-summary.js';
@@ -74,7 +75,7 @@ export interface Pipeline<N extends string = string> extends AsyncDisposable {
 
 /**
  * Opens everything that the configuration names, and closes it again when any part fails.
- * @throws Fault CONFIG_INVALID, and those of the parts: NOT_FOUND, INPUT_CORRUPT, MODEL_MISMATCH, ALREADY_EXISTS, OUTPUT_FAILED, ...
+ * @throws Fault CONFIG_INVALID; INVALID_ARGUMENT when an output is a source or another output; and those of the parts: NOT_FOUND, INPUT_CORRUPT, MODEL_MISMATCH, ALREADY_EXISTS, OUTPUT_FAILED, ...
  */
 export async function openPipeline<const C extends PipelineConfigInput>(
   config: C,
@@ -89,6 +90,7 @@ export async function openPipeline<const C extends PipelineConfigInput>(
     about = { command: 'openPipeline', version: packageVersion() },
     signal,
   } = options;
+  await checkDistinctFiles(parsed);
   for (const { jsonl, overwrite } of Object.values(parsed.sinks)) await prepareOutput(jsonl, { overwrite });
   await prepareOutputs(parsed.outputs, Object.keys(parsed.sources));
   const sources = await openSources(parsed, media, scope, { log, ...(signal ? { signal } : {}) });

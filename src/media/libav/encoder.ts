@@ -108,7 +108,7 @@ export class Encoder implements Disposable {
     this.#even = evenSize(options.size);
   }
 
-  /** `first` gives the stream its colour tags; BT.709 without it. */
+  /** `first` gives the stream its colour tags and the shape of its pixels; BT.709 and square without it. */
   static async open(options: EncoderOptions, first: Frame | undefined): Promise<Encoder> {
     const codec = Codec.findEncoderByName('libx264' as never) ?? fail('UNSUPPORTED', 'this build of libav has no x264');
     const colours = first ? coloursOf(first) : BT709;
@@ -116,6 +116,8 @@ export class Encoder implements Disposable {
     const context = new CodecContext();
     context.allocContext3(codec);
     Object.assign(context, evenSize(options.size), colours);
+    // Pixels that are not square stay so: DVDs and older cameras have them.
+    if (first?.pixels instanceof LibavPixels) context.sampleAspectRatio = first.pixels.frame.sampleAspectRatio;
     context.pixelFormat = AV_PIX_FMT_YUV420P;
     context.timeBase = new Rational(timeBase.num, timeBase.den);
     // A key frame every two seconds: where a player can begin.

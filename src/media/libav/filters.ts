@@ -12,8 +12,9 @@ const filterOf = (name: string): Filter => Filter.getByName(name) ?? fail('UNSUP
 export const hasFilter = (name: string): boolean => Filter.getByName(name) !== null;
 
 /** What feeds a {@link FilterChain}: pictures of one size, format and colour. */
-export function pictureFeed({ width, height, format, colorSpace, colorRange }: Frame, { num, den }: TimeBase): string {
-  return `buffer=video_size=${width}x${height}:pix_fmt=${format}:time_base=${num}/${den}:colorspace=${colorSpace}:range=${colorRange}`;
+export function pictureFeed({ width, height, format, colorSpace, colorRange, sampleAspectRatio: pixel }: Frame, { num, den }: TimeBase): string {
+  const shape = pixel.num > 0 ? `:sar=${pixel.num}/${pixel.den}` : '';
+  return `buffer=video_size=${width}x${height}:pix_fmt=${format}:time_base=${num}/${den}:colorspace=${colorSpace}:range=${colorRange}${shape}`;
 }
 
 /** Filters in a row, from one feed to one sink. */

@@ -88,6 +88,44 @@ for (const [name, colorSpace] of [
     }
   });
 
+for (const [turn, matrix, num, den] of [
+  ['', undefined, 16, 15],
+  [', turned with the picture', [0, 1, -1, 0], 15, 16],
+] as const)
+  clipTest(`the shape of the pixels is carried${turn}`, async (path) => {
+    const wide = { size, ticks: evenTicks(2), paint: () => plain(size, 9, 9, 9), options: { 'x264-params': 'sar=16/15' } };
+    const clip = await makeClip(path('in.mp4'), { ...wide, ...(matrix ? { matrix } : {}) });
+    await using source = await media.open(clip);
+    const { timeBase, size: shown } = source.info.video;
+    await using writer = await media.createWriter(path('out.mp4'), { ...options, timeBase, size: shown });
+    for await (const frame of source.frames()) {
+      await writer.write(frame);
+      frame.close();
+    }
+    await writer.finish();
+    await using written = await media.open(path('out.mp4'));
+    for await (const frame of written.frames()) {
+      const shape = (frame.pixels as LibavPixels).frame.sampleAspectRatio;
+      assert.deepEqual([shape.num, shape.den], [num, den]);
+      frame.close();
+    }
+  });
+
+// 12 frames a second have fragments of six: from 7 frames on, the last B-frames lie on either side of a cut.
+clipTest('the last picture is there, wherever a fragment ends', async (path) => {
+  for (let count = 5; count <= 21; count++) {
+    await using source = syntheticSource({ size, frames: count, frameRate: { num: 12, den: 1 } });
+    const { timeBase } = source.info.video;
+    await using writer = await media.createWriter(path('out.mp4'), { ...options, timeBase, frameRate: { num: 12, den: 1 }, overwrite: true });
+    for await (const frame of source.frames()) {
+      await writer.write(frame);
+      frame.close();
+    }
+    await writer.finish();
+    assert.equal((await firstRgb(path('out.mp4'))).frames, count);
+  }
+});
+
 for (const [name, ticks, den] of [
   ['90 kHz from an odd start', [12345n, 15346n, 18349n, 25001n, 25002n, 40000n], 90000],
   ['30000/1001', [0n, 1001n, 2002n, 3003n, 5005n], 30000],
