@@ -90,7 +90,7 @@ test('a graph of nodes is read, with its defaults', () => {
     audio: true,
     preset: 'veryfast',
     crf: 23,
-    draw: { labels: true, trackIds: true, confidence: false, attributes: true, trailMs: 1500, lines: true, header: false },
+    draw: { labels: true, trackIds: true, confidence: false, attributes: true, points: true, trailMs: 1500, lines: true, header: false },
   });
   assert.deepEqual(outputs['page'], { report: '/base/out/page.html', overwrite: false, bestShots: 24 });
 });

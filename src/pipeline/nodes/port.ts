@@ -16,6 +16,8 @@ export interface GraphNode extends AsyncDisposable {
   readonly ordered: boolean;
   /** The model that it runs. */
   readonly model?: LoadedModel;
+  /** Labels of the objects that others may read of it, as far as known; absent where it has no objects of its own to give. */
+  readonly labels?: readonly string[];
   /** What it does, in a few words, for the plan. */
   readonly summary: string;
   /** Its state for one stream. */
