@@ -88,7 +88,9 @@ function colourFor(object: ObjectMeta, byId: ReadonlyMap<number, ObjectMeta>): R
 
 function tagOf({ label, trackId, confidence, attributes }: ObjectMeta, options: Required<AnnotatorOptions>): string {
   const name = [options.label ? label : '', options.trackId && trackId !== undefined ? String(trackId) : ''].filter(Boolean).join(' ');
-  const said = options.attributes ? attributes.map(({ value }) => (typeof value === 'number' ? Number(value.toPrecision(3)) : value)).join(', ') : '';
+  // A label speaks for itself, a number does not.
+  const told = attributes.map(({ name, value }) => (typeof value === 'number' ? `${name} ${Number(value.toPrecision(3))}` : value));
+  const said = options.attributes ? told.join(', ') : '';
   return [name, options.confidence ? `${Math.round(confidence * 100)}%` : '', said].filter(Boolean).join('  ');
 }
 
