@@ -19,6 +19,11 @@ export class WantedPictures {
   /** Keys of those asked for once, oldest first. */
   readonly #singles = new Set<string>();
 
+  /** Pictures remembered. */
+  get remembered(): number {
+    return this.#wanted.size;
+  }
+
   /** A picture was asked for. */
   asked(key: string, request: PictureRequest): void {
     const known = this.#wanted.get(key);

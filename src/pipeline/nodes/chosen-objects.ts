@@ -37,7 +37,7 @@ export function chosenObjects(drafts: readonly Draft[], { labels, minSize, minCo
     const box = clip(draft.box, frame);
     const [width, height] = [box.x2 - box.x1, box.y2 - box.y1];
     if (!(width > 0 && height > 0) || width < minSize.width || height < minSize.height) return [];
-    return [{ draft, crop: cropOf(box, padding, frame), areaPx: width * height }];
+    return [{ draft, crop: cropOf(draft.box, padding, frame), areaPx: width * height }];
   });
 }
 
