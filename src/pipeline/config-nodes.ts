@@ -93,7 +93,7 @@ export const ModelNodeConfig = z
   .strictObject({
     model: z.union([z.string(), CustomModel]).describe('A name of the catalogue (`ocellus models ls`), or a network of your own.'),
     on: z
-      .union([z.literal('frame'), ObjectsRead])
+      .union([z.literal('frame'), ObjectsRead], { error: 'write frame, or { objects: NODE }' })
       .default('frame')
       .describe('What the node reads: whole frames, or objects of another node.'),
     labels: z.array(z.string()).min(1).optional().describe('Keep these classes only.'),

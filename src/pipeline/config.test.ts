@@ -124,7 +124,13 @@ const graphCases: [title: string, from: string, to: string, message: RegExp][] =
     'a setting of what is looked at that is not there',
     '  gate:',
     '  looks: { model: vehicle-attributes, on: { objects: tracker, label: [car] } }\n  gate:',
-    /^p\.yaml:8: nodes\.looks\.on\.label: unknown key "label"\. Did you mean "labels"/,
+    /^p\.yaml:8: nodes\.looks\.on\.label: unknown key "label"\. Did you mean "labels"\?$/,
+  ],
+  [
+    'something that is no thing to look at',
+    'model: yolox-nano }',
+    'model: yolox-nano, on: frme }',
+    /^p\.yaml:4: nodes\.people\.on: write frame, or \{ objects: NODE \}$/,
   ],
   [
     'what is kept of objects that nobody follows',

@@ -52,6 +52,7 @@ export interface Shown {
   readonly frame: number;
 }
 
+/** What each model answers to what a picture shows, by name of the model. */
 export type Answers = Readonly<Record<string, (shown: Shown) => Answer>>;
 
 /** Boxes by corners in pixels of the model's picture, each with a class and a score. */
