@@ -7,6 +7,25 @@ export interface Attribute {
   readonly name: string;
   readonly value: string | number;
   readonly confidence?: number;
+  /** Number of the frame on which the node looked, where that was an earlier one; absent where it was this one. */
+  readonly fromFrame?: number;
+}
+
+/** One key point: x and y in pixels of the displayed frame, score 0 to 1. */
+export type KeyPoint = readonly [x: number, y: number, score: number];
+
+/** The key points that one node tells of an object: landmarks of a face, joints of a body. What each of them is follows from the node's model. */
+export interface KeyPoints {
+  readonly node: string;
+  /** How certain the node is that they are there, 0 to 1; absent for the points of the detector that found the object. */
+  readonly confidence?: number;
+  readonly points: readonly KeyPoint[];
+}
+
+/** The look of an object as a vector of length 1. */
+export interface ObjectEmbedding {
+  readonly node: string;
+  readonly vector: readonly number[];
 }
 
 /** One object on one frame. Plain data: a worker, a queue or a test snapshot can take it. */
@@ -26,6 +45,10 @@ export interface ObjectMeta {
   /** `id` of the object that this one was found in. */
   readonly parentId?: number;
   readonly attributes: readonly Attribute[];
+  /** Key points, of the detector and of other nodes; absent where none tells any. */
+  readonly points?: readonly KeyPoints[];
+  /** Embeddings that were asked for; absent where none was. */
+  readonly embeddings?: readonly ObjectEmbedding[];
 }
 
 /** What is known of one frame. */

@@ -20,7 +20,11 @@ const META: FrameMeta = {
       confidence: 0.875,
       box: { x1: 1, y1: 2.25, x2: 30.5, y2: 40 },
       trackId: 5,
-      attributes: [{ node: 'looks', name: 'colour', value: 'red', confidence: 0.5 }],
+      attributes: [
+        { node: 'looks', name: 'colour', value: 'red', confidence: 0.5 },
+        { node: 'looks', name: 'type', value: 'van', confidence: 0.75, fromFrame: 9 },
+      ],
+      embeddings: [{ node: 'reid', vector: [0.6, -0.8] }],
     },
     {
       id: 1,
@@ -31,6 +35,16 @@ const META: FrameMeta = {
       box: { x1: 2, y1: 3, x2: 4, y2: 5 },
       parentId: 0,
       attributes: [{ node: 'ocr', name: 'text', value: 'AB 1' }],
+      points: [
+        {
+          node: 'plates',
+          points: [
+            [2, 3, 1],
+            [4.25, 5, 0.5],
+          ],
+        },
+        { node: 'corners', confidence: 0.5, points: [] },
+      ],
     },
   ],
 };
@@ -45,7 +59,17 @@ test('the record is version 1, with ticks as text, and without what is absent', 
   assert.equal(record.version, 1);
   assert.deepEqual(record.pts, { ticks: '9007199254740993', timeBase: [1, 90_000] });
   assert.deepEqual(record.objects[0]!.box, [1, 2.25, 30.5, 40]);
-  assert.deepEqual(Object.keys(record.objects[1]!).toSorted(), ['attributes', 'box', 'classId', 'confidence', 'id', 'label', 'node', 'parentId']);
+  assert.deepEqual(Object.keys(record.objects[1]!).toSorted(), [
+    'attributes',
+    'box',
+    'classId',
+    'confidence',
+    'id',
+    'label',
+    'node',
+    'parentId',
+    'points',
+  ]);
 });
 
 test('boxes keep hundredths, confidences four digits, times three', () => {
@@ -89,6 +113,8 @@ test('a line is the text of its record, whatever the names, numbers and attribut
         trackId: 3,
         parentId: 0,
         attributes: [{ node: 'a', name: 'b', value: 1.5, confidence: 0.25 }],
+        points: [{ node: 'p', confidence: 1 / 3, points: [[1 / 3, -0.004, 2 / 3]] }],
+        embeddings: [{ node: 'e "1"', vector: [1e-7, -0.5] }],
       },
     ],
   };

@@ -6,8 +6,24 @@ const AttributeRecord = z
     name: z.string(),
     value: z.union([z.string(), z.number()]),
     confidence: z.number().min(0).max(1).optional(),
+    fromFrame: z.int().min(0).optional().describe('The frame on which the node looked, where that was an earlier one.'),
   })
   .describe('Something a node says of an object besides its class.');
+
+const KeyPointsRecord = z
+  .strictObject({
+    node: z.string().describe('The node that told them.'),
+    confidence: z.number().min(0).max(1).optional().describe('How certain the node is that they are there.'),
+    points: z.array(z.tuple([z.number(), z.number(), z.number()])).describe('[x, y, score] each, in pixels of the displayed frame.'),
+  })
+  .describe('Key points: landmarks of a face, joints of a body.');
+
+const EmbeddingRecord = z
+  .strictObject({
+    node: z.string().describe('The node that told it.'),
+    vector: z.array(z.number()).describe('A vector of length 1: the cosine of two is their likeness.'),
+  })
+  .describe('The look of an object.');
 
 const ObjectRecord = z
   .strictObject({
@@ -22,6 +38,8 @@ const ObjectRecord = z
     trackId: z.int().min(1).optional().describe('Identity over time; absent when untracked.'),
     parentId: z.int().min(0).optional().describe('The `id` of the object that this one was found in.'),
     attributes: z.array(AttributeRecord),
+    points: z.array(KeyPointsRecord).optional().describe('Key points, of the detector and of other nodes; absent where none tells any.'),
+    embeddings: z.array(EmbeddingRecord).optional().describe('Embeddings that were asked for; absent where none was.'),
   })
   .describe('One object on the frame.');
 

@@ -52,20 +52,62 @@ export const CustomModel = z
 /** The type of {@link CustomModel}. */
 export type CustomModel = z.output<typeof CustomModel>;
 
+/** Objects of another node, as a model reads them. */
+export const ObjectsRead = z
+  .strictObject({
+    objects: Name.describe('The node whose objects are looked at: a model that finds objects, or a tracker.'),
+    labels: z.array(z.string()).min(1).optional().describe('Look at these classes only.'),
+    minSize: z
+      .strictObject({ width: z.number().min(0).default(0), height: z.number().min(0).default(0) })
+      .optional()
+      .describe('Least size of the box within the frame, in pixels.'),
+    minConfidence: z.number().min(0).max(1).default(0).describe('Least confidence of the object.'),
+    padding: z.number().min(0).max(4).default(0).describe("Share of the box's width and height that is added on each side."),
+    limit: z.int().min(1).optional().describe('Most objects looked at on one frame: those not looked at for longest, then the most confident.'),
+  })
+  .describe('Objects of another node, each cut out of its frame.');
+
+/** The type of {@link ObjectsRead}. */
+export type ObjectsRead = z.output<typeof ObjectsRead>;
+
+const Reinference = z
+  .strictObject({
+    frames: z.int().min(1).optional().describe('Frames since the last look.'),
+    seconds: z.number().positive().optional().describe('Media time since the last look, in seconds.'),
+    grownBy: z.number().positive().optional().describe("Share by which the box's area has grown since: 0.5 is half as large again."),
+  })
+  .refine((rules) => Object.values(rules).some((rule) => rule !== undefined), { message: 'say when: frames, seconds or grownBy' })
+  .describe('Objects of a tracker are looked at once and keep what was said, until one of these holds.');
+
+const Smoothing = z
+  .strictObject({
+    by: z
+      .enum(['majority', 'average'])
+      .describe('majority: the label most often told, the middle of numbers. average: the best mean score, the mean of numbers.'),
+    over: z.int().min(2).max(100).default(5).describe('Looks that count, the last of all.'),
+  })
+  .describe('What is said of an object of a tracker is made of its last looks.');
+
 /** A node that runs a model. */
 export const ModelNodeConfig = z
   .strictObject({
     model: z.union([z.string(), CustomModel]).describe('A name of the catalogue (`ocellus models ls`), or a network of your own.'),
-    on: z.literal('frame').default('frame').describe('What the node reads.'),
+    on: z
+      .union([z.literal('frame'), ObjectsRead], { error: 'write frame, or { objects: NODE }' })
+      .default('frame')
+      .describe('What the node reads: whole frames, or objects of another node.'),
     labels: z.array(z.string()).min(1).optional().describe('Keep these classes only.'),
     confidence: z.number().min(0).max(1).optional().describe("Least score kept; the model's own when absent."),
     maximumIou: z.number().min(0).max(1).optional().describe("IoU at which the weaker of two boxes goes; the model's own when absent."),
-    limit: z.int().min(1).optional().describe('Most objects of one frame.'),
+    limit: z.int().min(1).optional().describe("Most objects found in one picture, or labels told of a question; the model's own when absent."),
     everyFrames: z.int().min(1).default(1).describe('Look at every n-th frame only; trackers carry objects over the others.'),
+    reinferEvery: Reinference.optional(),
+    smooth: Smoothing.optional(),
+    embedding: z.boolean().default(false).describe('Write the vector into the results; readers of the library have it without.'),
     placement: z.enum(['inline', 'thread', 'process']).default('thread').describe('Where the model runs.'),
     instances: z.int().min(1).max(64).optional().describe('Copies of the model; the number of cores when absent.'),
-    maxBatch: z.int().min(1).max(256).default(1).describe('Most frames in one run, where the network allows it.'),
-    maxDelayMs: z.number().min(0).max(1000).default(0).describe('How long a frame waits for company, in milliseconds.'),
+    maxBatch: z.int().min(1).max(256).default(1).describe('Most pictures in one run, of whatever frames and streams, where the network allows it.'),
+    maxDelayMs: z.number().min(0).max(1000).default(0).describe('How long a picture waits for company, in milliseconds.'),
     providers: z.array(z.string()).min(1).default(['cpu']).describe('Execution providers, best first.'),
     threads: z.int().min(1).max(64).default(1).describe('Threads of each copy.'),
   })
@@ -113,6 +155,6 @@ export type NodeConfig = z.output<typeof NodeConfig>;
 
 /** Names of the nodes that a node reads; none where it reads frames. */
 export function readsOf(node: NodeConfig): readonly string[] {
-  if ('model' in node) return [];
+  if ('model' in node) return node.on === 'frame' ? [] : [node.on.objects];
   return 'track' in node ? node.on.objects : [node.on.objects];
 }

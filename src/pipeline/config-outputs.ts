@@ -19,6 +19,7 @@ export const VideoOutputConfig = z
         confidence: z.boolean().default(false).describe('The confidence in the tag, in percent.'),
         attributes: z.boolean().default(true).describe('What other nodes said of the object, in the tag.'),
         untracked: z.boolean().default(false).describe('Objects that a tracker reads but does not follow (yet), too.'),
+        points: z.boolean().default(true).describe('Key points, such as landmarks and joints, as dots.'),
         trailMs: z.number().min(0).max(60_000).default(1500).describe('How far back trails reach, in milliseconds; 0 for none.'),
         lines: z.boolean().default(true).describe('Counting lines with their counts.'),
         header: z.boolean().default(false).describe("A plate with the stream's name, the time and the number of objects."),

@@ -27,8 +27,10 @@ function schemasAt(schema: JsonSchema, path: readonly PropertyKey[]): JsonSchema
   });
 }
 
-const keysAt = (schema: JsonSchema, path: readonly PropertyKey[]): string[] =>
-  schemasAt(schema, path).flatMap((branch) => Object.keys(branch.properties ?? {}));
+/** Each name once, whichever kinds of nodes know it. */
+const keysAt = (schema: JsonSchema, path: readonly PropertyKey[]): string[] => [
+  ...new Set(schemasAt(schema, path).flatMap((branch) => Object.keys(branch.properties ?? {}))),
+];
 
 const plainPath = (path: readonly PropertyKey[]): (string | number)[] => path.map((key) => (typeof key === 'number' ? key : String(key)));
 
@@ -42,11 +44,19 @@ function unknownKeys(issue: Issue & { readonly keys: readonly string[] }, path: 
   }));
 }
 
+/** How deep complaints reach; those of a union inside reach as deep as the deepest of its branches. */
+function depthOf(issues: readonly Issue[]): number {
+  return Math.max(...issues.map((issue) => issue.path.length + depthWithin(issue)));
+}
+
+function depthWithin(issue: Issue): number {
+  if (issue.code === 'unrecognized_keys') return 1;
+  return issue.code === 'invalid_union' ? Math.max(0, ...issue.errors.map(depthOf)) : 0;
+}
+
 /** The branch of a union that came nearest: the one whose complaints reach deepest, or are fewest. */
 function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] {
-  const depth = (issues: readonly Issue[]): number =>
-    Math.max(...issues.map((issue) => issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0)));
-  return branches.toSorted((a, b) => depth(b) - depth(a) || a.length - b.length)[0] ?? [];
+  return branches.toSorted((a, b) => depthOf(b) - depthOf(a) || a.length - b.length)[0] ?? [];
 }
 
 function problemsOf(issue: Issue, above: readonly PropertyKey[], schema: JsonSchema): ConfigProblem[] {

@@ -90,7 +90,17 @@ test('a graph of nodes is read, with its defaults', () => {
     audio: true,
     preset: 'veryfast',
     crf: 23,
-    draw: { labels: true, trackIds: true, confidence: false, attributes: true, untracked: false, trailMs: 1500, lines: true, header: false },
+    draw: {
+      labels: true,
+      trackIds: true,
+      confidence: false,
+      attributes: true,
+      points: true,
+      untracked: false,
+      trailMs: 1500,
+      lines: true,
+      header: false,
+    },
   });
   assert.deepEqual(outputs['page'], { report: '/base/out/page.html', overwrite: false, bestShots: 24 });
 });
@@ -107,6 +117,54 @@ const graphCases: [title: string, from: string, to: string, message: RegExp][] =
     'objects: tracker',
     'objects: people',
     /^p\.yaml:10: nodes\.gate\.on\.objects: "people" does not fit: lines are counted on/,
+  ],
+  [
+    'a model on a counter',
+    '  gate:',
+    '  looks: { model: vehicle-attributes, on: { objects: gate } }\n  gate:',
+    /^p\.yaml:8: nodes\.looks\.on\.objects: "gate" does not fit: a model looks at objects of a node with a model, or of a tracker$/,
+  ],
+  [
+    'a model on a node that is not there',
+    '  gate:',
+    '  looks: { model: vehicle-attributes, on: { objects: trackr } }\n  gate:',
+    /^p\.yaml:8: nodes\.looks\.on\.objects: there is no node "trackr"\. Did you mean "tracker"/,
+  ],
+  [
+    'a setting of what is looked at that is not there',
+    '  gate:',
+    '  looks: { model: vehicle-attributes, on: { objects: tracker, label: [car] } }\n  gate:',
+    /^p\.yaml:8: nodes\.looks\.on\.label: unknown key "label"\. Did you mean "labels"\?$/,
+  ],
+  [
+    'something that is no thing to look at',
+    'model: yolox-nano }',
+    'model: yolox-nano, on: frme }',
+    /^p\.yaml:4: nodes\.people\.on: write frame, or \{ objects: NODE \}$/,
+  ],
+  [
+    'what is kept of objects that nobody follows',
+    '  gate:',
+    '  looks: { model: vehicle-attributes, on: { objects: people }, reinferEvery: { frames: 5 } }\n  gate:',
+    /^p\.yaml:8: nodes\.looks\.reinferEvery: only objects of a tracker are known again on the next frame: write on: \{ objects: TRACKER \}$/,
+  ],
+  [
+    'a vote over whole frames',
+    'model: yolox-nano }',
+    'model: yolox-nano, smooth: { by: majority } }',
+    /^p\.yaml:4: nodes\.people\.smooth: only objects of a tracker/,
+  ],
+  [
+    'a rule that never holds',
+    '  gate:',
+    '  looks: { model: vehicle-attributes, on: { objects: tracker }, reinferEvery: {} }\n  gate:',
+    /^p\.yaml:8: nodes\.looks\.reinferEvery: say when: frames, seconds or grownBy$/,
+  ],
+  [
+    'models that wait for each other',
+    'model: yolox-nano }',
+    'model: yolox-nano, on: { objects: tracker } }',
+    /these nodes wait for each other: people -> tracker -> people/,
   ],
   ['a tracker on a counter', 'objects: people', 'objects: gate', /nodes\.tracker\.on\.objects: "gate" does not fit: a tracker reads/],
   [

@@ -20,15 +20,15 @@ export const SourceConfig = z
 type Complain = (path: readonly string[], message: string) => void;
 type Nodes = Readonly<Record<string, NodeConfig>>;
 
-const fits: Readonly<Record<'track' | 'analytics', (read: NodeConfig) => string | undefined>> = {
+const fits: Readonly<Record<'model' | 'track' | 'analytics', (read: NodeConfig) => string | undefined>> = {
+  model: (read) => ('analytics' in read ? 'a model looks at objects of a node with a model, or of a tracker' : undefined),
   track: (read) => ('model' in read ? undefined : 'a tracker reads nodes with a model'),
   analytics: (read) => ('track' in read ? undefined : 'lines are counted on the objects of a tracker'),
 };
 
 function checkReads(name: string, nodes: Nodes, complain: Complain): void {
   const node = nodes[name]!;
-  if ('model' in node) return;
-  const fit = fits['track' in node ? 'track' : 'analytics'];
+  const fit = fits['model' in node ? 'model' : 'track' in node ? 'track' : 'analytics'];
   for (const read of readsOf(node)) {
     const known = nodes[read];
     const path = ['nodes', name, 'on', 'objects'];
@@ -39,6 +39,15 @@ function checkReads(name: string, nodes: Nodes, complain: Complain): void {
       if (why) complain(path, `"${read}" does not fit: ${why}`);
     }
   }
+}
+
+function checkMemory(name: string, nodes: Nodes, complain: Complain): void {
+  const node = nodes[name]!;
+  if (!('model' in node)) return;
+  const read = node.on === 'frame' ? undefined : nodes[node.on.objects];
+  if (read ? 'track' in read : node.on !== 'frame') return;
+  for (const key of ['reinferEvery', 'smooth'] as const)
+    if (node[key]) complain(['nodes', name, key], 'only objects of a tracker are known again on the next frame: write on: { objects: TRACKER }');
 }
 
 function checkTracker(name: string, node: NodeConfig, complain: Complain): void {
@@ -54,6 +63,7 @@ function checkTracker(name: string, node: NodeConfig, complain: Complain): void 
 function checkGraph(nodes: Nodes, complain: Complain): void {
   for (const [name, node] of Object.entries(nodes)) checkTracker(name, node, complain);
   for (const name of Object.keys(nodes)) checkReads(name, nodes, complain);
+  for (const name of Object.keys(nodes)) checkMemory(name, nodes, complain);
   const { loop } = planOrder(nodes);
   if (loop) complain(['nodes', loop[0]!], `these nodes wait for each other: ${[...loop, loop[0]].join(' -> ')}`);
 }

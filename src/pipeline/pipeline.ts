@@ -8,6 +8,7 @@ import type { SinkConfig } from './config-outputs.js';
 import { parsePipelineConfig } from './config-file.js';
 import type { PipelineConfig, PipelineConfigInput } from './config.js';
 import type { FrameResult } from './frame-result.js';
+import { frameWindow } from './frame-window.js';
 import { inOrder } from './in-order.js';
 import { NodeTimings } from './node-timings.js';
 import { openNodes } from './nodes/nodes.js';
@@ -289,7 +290,7 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
   }
 
   #flow(stream: string, source: VideoSource, signal: AbortSignal): AsyncIterable<FrameResult<N>> {
-    const window = Math.max(...this.nodes.map(({ model }) => model?.concurrency ?? 1)) + 1;
+    const window = frameWindow(this.nodes);
     const frames = source.frames({ signal: AbortSignal.any([signal, this.#stop.signal]) });
     const run = new StreamRun<N>(this.nodes, stream, this.#timings);
     return inOrder(frames, (frame: Frame) => run.look(frame, signal), { window, stop: this.#stop.signal });

@@ -19,6 +19,17 @@ test('each node stands behind those it reads, and otherwise as written', () => {
   assert.deepEqual(order, ['people', 'faces', 'tracker', 'gate']);
 });
 
+test('a model that looks at objects stands behind the node that finds them', () => {
+  const { order } = planOrder(
+    nodes({
+      letters: { model: 'c', on: { objects: 'plates' } },
+      plates: { model: 'b', on: { objects: 'cars' } },
+      cars: { model: 'a' },
+    }),
+  );
+  assert.deepEqual(order, ['cars', 'plates', 'letters']);
+});
+
 test('a loop is named from node to node', () => {
   const { loop } = planOrder(
     nodes({

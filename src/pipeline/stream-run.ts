@@ -1,6 +1,7 @@
 import { type EventMeta, type Frame, type ObjectMeta, fail } from '../core/index.js';
-import { FrameResult } from './frame-result.js';
-import type { Board, Draft, LineState, NodeFindings } from './nodes/board.js';
+import { finalObjects } from './final-objects.js';
+import { type FindingsByNode, FrameResult, type ObjectAnswer } from './frame-result.js';
+import { type Board, type Draft, type LineState, NOTHING, type NodeFindings, type Said } from './nodes/board.js';
 import { NodeTimings } from './node-timings.js';
 import type { GraphNode, StreamNode } from './nodes/port.js';
 
@@ -11,11 +12,31 @@ interface Placed {
   readonly reads: readonly number[];
 }
 
-/** Written out, not spread: this runs for every object of every frame. */
-function numbered({ node, label, classId, confidence, box, attributes, trackId }: Draft, id: number): ObjectMeta {
-  return trackId === undefined
-    ? { id, node, label, classId, confidence, box, attributes }
-    : { id, node, label, classId, confidence, box, attributes, trackId };
+/** What the nodes said of one frame, by their names, for whoever asks when all is done. */
+class FrameFindings implements FindingsByNode {
+  readonly given = new Map<Draft, ObjectMeta>();
+
+  constructor(
+    readonly findings: readonly NodeFindings[],
+    readonly places: ReadonlyMap<string, number>,
+  ) {}
+
+  objects(node: string): readonly ObjectMeta[] {
+    return this.#of(node)?.objects.flatMap((draft) => this.given.get(draft) ?? NOTHING) ?? NOTHING;
+  }
+
+  answers(node: string): readonly ObjectAnswer[] {
+    return this.#of(node)?.said?.flatMap((said) => this.#answer(said)) ?? NOTHING;
+  }
+
+  #answer({ of, answered }: Said): readonly ObjectAnswer[] {
+    const object = this.given.get(of);
+    return object && answered ? [{ object, ...answered }] : NOTHING;
+  }
+
+  #of(node: string): NodeFindings | undefined {
+    return this.findings[this.places.get(node) ?? -1];
+  }
 }
 
 /**
@@ -78,23 +99,16 @@ export class StreamRun<N extends string> {
 
   #result(frame: Frame, findings: readonly NodeFindings[]): FrameResult<N> {
     const { stream, number, pts, size } = frame.info;
-    const objects: ObjectMeta[] = [];
+    const read = new FrameFindings(findings, this.#names);
+    const objects = finalObjects(findings, read.given);
     const inferred: Record<string, boolean> = {};
     let events: EventMeta[] | undefined;
     let lines: LineState[] | undefined;
-    const given = new Map<Draft, ObjectMeta>();
     findings.forEach((finding, at) => {
       inferred[this.#placed[at]!.node.name] = finding.inferred;
-      for (const draft of finding.made) {
-        const object = numbered(draft, objects.length);
-        objects.push(object);
-        given.set(draft, object);
-      }
       if (finding.events?.length) (events ??= []).push(...finding.events);
       if (finding.lines?.length) (lines ??= []).push(...finding.lines);
     });
-    const byNode = (name: string): readonly ObjectMeta[] =>
-      (findings[this.#names.get(name) ?? -1]?.objects ?? []).flatMap((draft) => given.get(draft) ?? []);
-    return new FrameResult(frame, { stream, frame: number, pts, size, inferred, objects }, byNode, events, lines);
+    return new FrameResult(frame, { stream, frame: number, pts, size, inferred, objects }, read, events, lines);
   }
 }

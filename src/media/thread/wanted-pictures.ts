@@ -3,6 +3,9 @@ import type { PictureRequest } from '../../core/index.js';
 /** Frames in a row that ignored a picture made ahead, after which it is made ahead no more. */
 const PATIENCE_FRAMES = 8;
 
+/** Pictures asked for once that are remembered: crops of single objects, which come by the thousand and hardly ever again. */
+const MOST_SINGLES = 64;
+
 interface Wanted {
   readonly key: string;
   readonly request: PictureRequest;
@@ -13,12 +16,31 @@ interface Wanted {
 /** Learns which pictures a reader asks of every frame, so that they can be made before it asks. */
 export class WantedPictures {
   readonly #wanted = new Map<string, Wanted>();
+  /** Keys of those asked for once, oldest first. */
+  readonly #singles = new Set<string>();
+
+  /** Pictures remembered. */
+  get remembered(): number {
+    return this.#wanted.size;
+  }
 
   /** A picture was asked for. */
   asked(key: string, request: PictureRequest): void {
     const known = this.#wanted.get(key);
-    if (known) known.asked++;
-    else this.#wanted.set(key, { key, request, asked: 1, ignored: 0 });
+    if (known) {
+      known.asked++;
+      this.#singles.delete(key);
+      return;
+    }
+    this.#wanted.set(key, { key, request, asked: 1, ignored: 0 });
+    this.#singles.add(key);
+    if (this.#singles.size > MOST_SINGLES) this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#singles;
+    this.#singles.delete(oldest!);
+    this.#wanted.delete(oldest!);
   }
 
   /** A frame went; `made` were ready for it, of which `unused` were not looked at. */
@@ -27,12 +49,13 @@ export class WantedPictures {
       const known = this.#wanted.get(key);
       if (!known) continue;
       known.ignored = unused.includes(key) ? known.ignored + 1 : 0;
-      if (known.ignored >= PATIENCE_FRAMES) this.#wanted.delete(key);
+      if (known.ignored >= PATIENCE_FRAMES) this.drop(key);
     }
   }
 
   /** A picture could not be made: it is not tried again by itself. */
   drop(key: string): void {
+    this.#singles.delete(key);
     this.#wanted.delete(key);
   }
 

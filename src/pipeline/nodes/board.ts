@@ -1,4 +1,5 @@
-import type { Attribute, Box, EventMeta, Frame, Point } from '../../core/index.js';
+import type { Attribute, Box, EventMeta, Frame, KeyPoints, ObjectEmbedding, Point } from '../../core/index.js';
+import type { Answer, Fit } from '../../vision/index.js';
 
 /** An object while nodes still work on its frame. It becomes an `ObjectMeta`, with its id, when the last of them is done. */
 export interface Draft {
@@ -11,6 +12,27 @@ export interface Draft {
   trackId?: number;
   /** True where a tracker put it on a frame that its node did not look at. */
   readonly predicted?: boolean;
+  /** The object in whose crop it was found. */
+  readonly parent?: Draft;
+  /** Key points that its own node tells. */
+  readonly points?: KeyPoints;
+}
+
+/** An answer as the head gave it, and how its picture lay in the frame. */
+export interface Answered {
+  readonly answer: Answer;
+  /** The way from pixels of the answer to pixels of the displayed frame, for `unfit`. */
+  readonly fit: Fit;
+}
+
+/** What a node says of an object that another node found. Drafts are shared and stay as they are: this is joined to the object when all nodes are done. */
+export interface Said {
+  readonly of: Draft;
+  readonly attributes: readonly Attribute[];
+  readonly points?: KeyPoints;
+  readonly embedding?: ObjectEmbedding;
+  /** Absent where what it says comes from an earlier frame. */
+  readonly answered?: Answered;
 }
 
 /** A watched line as of one frame. */
@@ -36,6 +58,8 @@ export interface NodeFindings {
   readonly made: readonly Draft[];
   /** Detections below the confidence that was asked for: trackers keep tracks alive by them. */
   readonly weak?: readonly Draft[];
+  /** What it says of objects of other nodes. */
+  readonly said?: readonly Said[];
   readonly events?: readonly EventMeta[];
   readonly lines?: readonly LineState[];
 }

@@ -1,6 +1,7 @@
-import type { FrameMeta, ObjectMeta, Size } from '../../core/index.js';
+import type { FrameMeta, Size } from '../../core/index.js';
 import { type Analyser, type LineCounterSettings, createLineCounter, resolveLines } from '../../analytics/index.js';
 import type { LinesNodeConfig } from '../config-nodes.js';
+import { plainObject } from '../final-objects.js';
 import { type Board, type LineState, NOTHING, type NodeFindings } from './board.js';
 import type { GraphNode, StreamNode } from './port.js';
 
@@ -21,7 +22,7 @@ class StreamLines implements StreamNode {
       pts,
       size,
       inferred: { [this.read]: inferred },
-      objects: objects.map((draft, id): ObjectMeta => ({ ...draft, id })),
+      objects: objects.map(plainObject),
     };
     const events = this.counter.update(meta);
     return { inferred, objects: NOTHING, made: NOTHING, events, lines: this.#lines(size) };

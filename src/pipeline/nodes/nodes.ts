@@ -1,4 +1,4 @@
-import { type Scope, throwIfAborted } from '../../core/index.js';
+import { type Scope, fail, throwIfAborted } from '../../core/index.js';
 import type { Engine } from '../../inference/index.js';
 import type { ModelDefinition, ModelSource } from '../../models/index.js';
 import { trackerKind } from '../../tracking/index.js';
@@ -7,6 +7,7 @@ import { planOrder } from '../plan.js';
 import { openLinesNode } from './lines-node.js';
 import { openModelNode } from './model-node.js';
 import type { GraphNode } from './port.js';
+import { openSecondaryNode } from './secondary-node.js';
 import { openTrackNode } from './track-node.js';
 
 /** What nodes are made with. */
@@ -31,13 +32,24 @@ function weakFrom(name: string, nodes: Nodes): number {
   return Math.min(1, ...followers.map(({ track, settings }) => trackerKind(track).leastConfidence(settings)));
 }
 
+/** The opened node, if it gives objects. Whether a model finds any is known when its definition is. @throws Fault CONFIG_INVALID */
+function objectsOf(read: string, name: string, opened: readonly GraphNode[]): GraphNode {
+  const node = opened.find((each) => each.name === read);
+  if (node?.labels) return node;
+  const others = opened.filter(({ labels }) => labels).map((each) => each.name);
+  return fail('CONFIG_INVALID', `nodes.${name}.on.objects: "${read}" finds no objects: it ${node?.summary}. There are: ${others.join(', ')}`);
+}
+
 async function openNode(name: string, nodes: Nodes, opened: readonly GraphNode[], { engine, models, signal }: NodeMaterial): Promise<GraphNode> {
   const node = nodes[name]!;
-  if ('track' in node) return openTrackNode(name, node, (read) => opened.find((each) => each.name === read)?.confidence);
+  if ('track' in node) return openTrackNode(name, node, node.on.objects.map((read) => objectsOf(read, name, opened))); // prettier-ignore
   if ('analytics' in node) return openLinesNode(name, node);
   const { model } = node;
   const definition = typeof model === 'string' ? await models.named(model, signal) : await models.own(ownDefinition(name, model), signal);
-  return openModelNode(name, node, definition, engine, { weakFrom: weakFrom(name, nodes) });
+  const { on } = node;
+  const needs = { weakFrom: weakFrom(name, nodes) };
+  if (on === 'frame') return openModelNode(name, node, definition, engine, needs);
+  return openSecondaryNode(name, { ...node, on }, definition, engine, { ...needs, read: objectsOf(on.objects, name, opened) });
 }
 
 /** Opens every node, in an order in which each stands behind those it reads. @throws Fault as each kind of node */

@@ -18,6 +18,8 @@ export interface GraphNode extends AsyncDisposable {
   readonly model?: LoadedModel;
   /** Least confidence of the objects that it reports, where it finds objects. */
   readonly confidence?: number;
+  /** Labels of the objects that others may read of it, as far as known; absent where it has no objects of its own to give. */
+  readonly labels?: readonly string[];
   /** What it does, in a few words, for the plan. */
   readonly summary: string;
   /** Its state for one stream. */

@@ -76,13 +76,19 @@ class StreamTrack implements StreamNode {
   }
 }
 
-/** Follows objects; tracks are numbered from 1 in each stream. `confidenceOf` tells what the nodes that it reads report from. @throws Fault CONFIG_INVALID for an unknown kind or wrong settings */
-export function openTrackNode(name: string, { track, on, settings }: TrackNodeConfig, confidenceOf: (node: string) => number | undefined): GraphNode {
+/** None are known where those of one node are not. */
+function labelsOf(reads: readonly GraphNode[]): readonly string[] {
+  const known = reads.map(({ labels = NOTHING }) => labels);
+  return known.some((labels) => labels.length === 0) ? NOTHING : [...new Set(known.flat())];
+}
+
+/** Follows objects; tracks are numbered from 1 in each stream. @throws Fault CONFIG_INVALID for an unknown kind or wrong settings */
+export function openTrackNode(name: string, { track, on, settings }: TrackNodeConfig, reads: readonly GraphNode[]): GraphNode {
   // Made once, so that wrong settings are told before the first frame.
   createTracker(track, settings);
   const labels = on.labels ? new Set(on.labels) : null;
   const suited = (node: string): Readonly<Record<string, unknown>> => {
-    const confidence = confidenceOf(node);
+    const confidence = reads.find((each) => each.name === node)?.confidence;
     return confidence === undefined ? settings : trackerKind(track).suitedTo(settings, confidence);
   };
   const openStream = (): StreamNode => {
@@ -93,6 +99,7 @@ export function openTrackNode(name: string, { track, on, settings }: TrackNodeCo
     name,
     reads: on.objects,
     ordered: true,
+    labels: on.labels ?? labelsOf(reads),
     summary: `follows objects with ${track}`,
     open: openStream,
     [Symbol.asyncDispose]: async () => {},

@@ -38,8 +38,8 @@ function writerOptions({ info }: VideoSource, { audio, preset, crf }: VideoOutpu
   };
 }
 
-const annotatorFor = ({ draw: { labels, trackIds, confidence, attributes, trailMs, header } }: VideoOutputConfig): Annotator =>
-  createAnnotator({ label: labels, trackId: trackIds, confidence, attributes, trailMs, header });
+const annotatorFor = ({ draw: { labels, trackIds, confidence, attributes, points, trailMs, header } }: VideoOutputConfig): Annotator =>
+  createAnnotator({ label: labels, trackId: trackIds, confidence, attributes, points, trailMs, header });
 
 const countedLine = ({ name, from, to, in: inward, out }: LineState): CountedLine => ({ name, from, to, counts: { in: inward, out } });
 

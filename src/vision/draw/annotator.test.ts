@@ -32,11 +32,20 @@ const boxesOf = (objects: readonly ObjectMeta[], options?: AnnotatorOptions): Bo
 test('a tag says the label, the track, the confidence and what else is known, as far as asked', () => {
   const attributes = [{ node: 'looks', name: 'colour', value: 'red' }, { node: 'looks', name: 'age', value: 31.257 }]; // prettier-ignore
   const car = object({ label: 'car', trackId: 12, attributes });
-  assert.equal(boxesOf([car])[0]!.tag, 'car 12  87%  red, 31.3');
+  assert.equal(boxesOf([car])[0]!.tag, 'car 12  87%  red, age 31.3');
   assert.equal(boxesOf([car], { confidence: false, attributes: false })[0]!.tag, 'car 12');
   assert.equal(boxesOf([car], { label: false, attributes: false })[0]!.tag, '12  87%');
   assert.equal(boxesOf([object()])[0]!.tag, 'person  87%');
   assert.equal(boxesOf([car], { label: false, trackId: false, confidence: false, attributes: false })[0]!.tag, undefined);
+});
+
+test('key points are dots of the colour of their object; those that the network holds for missing are left out, and all where none are asked for', () => {
+  const points = [{ node: 'faces', points: [[110, 60, 0.9], [130, 60, 0.1]] as const }, { node: 'mesh', points: [[120, 70, 1]] as const }]; // prettier-ignore
+  const face = object({ label: 'face', points });
+  const [dots] = only(createAnnotator().shapes(frame(0, [face])), 'dots');
+  assert.deepEqual(dots!.points, [{ x: 110, y: 60 }, { x: 120, y: 70 }]); // prettier-ignore
+  assert.deepEqual(dots!.colour, colourOfName('face'));
+  assert.deepEqual(only(createAnnotator({ points: false }).shapes(frame(0, [face])), 'dots'), []);
 });
 
 test('colours stay with a track, else with the label; a part takes after its whole', () => {

@@ -13,6 +13,8 @@ export interface AnnotatorOptions {
   readonly confidence?: boolean;
   /** What other nodes said of the object, such as its colour, in the tag; true when absent. */
   readonly attributes?: boolean;
+  /** Key points, such as landmarks and joints, as dots; true when absent. */
+  readonly points?: boolean;
   /** How far back trails reach; 1500 when absent, 0 for none. */
   readonly trailMs?: number;
   /** A plate with the stream's name, the time and the number of objects; false when absent. */
@@ -86,7 +88,9 @@ function colourFor(object: ObjectMeta, byId: ReadonlyMap<number, ObjectMeta>): R
 
 function tagOf({ label, trackId, confidence, attributes }: ObjectMeta, options: Required<AnnotatorOptions>): string {
   const name = [options.label ? label : '', options.trackId && trackId !== undefined ? String(trackId) : ''].filter(Boolean).join(' ');
-  const said = options.attributes ? attributes.map(({ value }) => (typeof value === 'number' ? Number(value.toPrecision(3)) : value)).join(', ') : '';
+  // A label speaks for itself, a number does not.
+  const told = attributes.map(({ name, value }) => (typeof value === 'number' ? `${name} ${Number(value.toPrecision(3))}` : value));
+  const said = options.attributes ? told.join(', ') : '';
   return [name, options.confidence ? `${Math.round(confidence * 100)}%` : '', said].filter(Boolean).join('  ');
 }
 
@@ -132,7 +136,23 @@ function headerShape(meta: FrameMeta): TextShape {
   return { kind: 'text', text, at: { x: 0, y: 0 }, heightPx: tagHeightPx(size), colour: LIGHT, plate: DARK };
 }
 
-const DEFAULTS: Required<AnnotatorOptions> = { label: true, trackId: true, confidence: true, attributes: true, trailMs: 1500, header: false };
+const DEFAULTS: Required<AnnotatorOptions> = {
+  label: true,
+  trackId: true,
+  confidence: true,
+  attributes: true,
+  points: true,
+  trailMs: 1500,
+  header: false,
+};
+
+/** Points that the network itself holds for missing, such as hidden joints, are not drawn. */
+const LEAST_POINT_SCORE = 0.2;
+
+function pointDots({ points = [] }: ObjectMeta, colour: Rgb, size: Size): Shape[] {
+  const seen = points.flatMap((told) => told.points.filter(([, , score]) => score >= LEAST_POINT_SCORE).map(([x, y]) => ({ x, y })));
+  return seen.length === 0 ? [] : [{ kind: 'dots', points: seen, colour, radiusPx: strokePx(size, 300) }];
+}
 
 /** An annotator for one stream; sizes follow the picture's height, colours the tracks. */
 export function createAnnotator(options: AnnotatorOptions = {}): Annotator {
@@ -154,6 +174,7 @@ export function createAnnotator(options: AnnotatorOptions = {}): Annotator {
         const tag = tagOf(object, full);
         if (object.trackId !== undefined && full.trailMs > 0) ways.push(...trailOf(object, size, colour));
         boxes.push({ kind: 'box', box: object.box, colour, thicknessPx: strokePx(size), ...(tag ? { tag } : {}) });
+        if (full.points && object.points) boxes.push(...pointDots(object, colour, size));
       }
       const watched = lines.map((line) => lineShapes(line, size));
       const strokes = watched.flatMap((line) => line.strokes);
