@@ -6,11 +6,19 @@ import type { ModelNodeConfig } from '../config-nodes.js';
 import { type Board, type Draft, NOTHING, type NodeFindings } from './board.js';
 import type { GraphNode, StreamNode } from './port.js';
 
+/** Labels told where none comes near the one that was asked for. */
+const MOST_TOLD = 20;
+
+function unknownLabel(name: string, label: string, known: readonly string[]): never {
+  const told = ` It has: ${known.slice(0, MOST_TOLD).join(', ')}${known.length > MOST_TOLD ? `, and ${known.length - MOST_TOLD} more` : ''}`;
+  return fail('CONFIG_INVALID', `nodes.${name}.labels: the model has no label "${label}".${didYouMean(label, known) || told}`);
+}
+
 function wantedClasses(name: string, known: readonly string[], wanted: readonly string[] | undefined): ReadonlySet<number> | null {
   if (!wanted) return null;
   const ids = wanted.map((label) => {
     const id = known.indexOf(label);
-    return id >= 0 ? id : fail('CONFIG_INVALID', `nodes.${name}.labels: the model has no label "${label}".${didYouMean(label, known)}`);
+    return id >= 0 ? id : unknownLabel(name, label, known);
   });
   return new Set(ids);
 }
