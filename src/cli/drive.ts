@@ -1,13 +1,20 @@
 import { basename, extname } from 'node:path';
-import { createLog, packageVersion } from '../core/index.js';
-import { type FrameResult, type Pipeline, type PipelineConfigInput, type RunSummary, openPipeline } from '../pipeline/index.js';
+import { createLog, fail, packageVersion, toFault } from '../core/index.js';
+import { type FrameResult, type Pipeline, type PipelineConfigInput, type RunSummary, isAddress, openPipeline } from '../pipeline/index.js';
 import { createCliZoo } from './cli-zoo.js';
 import type { CliContext } from './context.js';
 import { ProgressReporter } from './progress.js';
 
-/** `campus-walkers.mp4` gives `campus-walkers`; a stream's name must be one that the configuration grammar takes. */
+/** An address without what may be secret in it: `rtsp://me:word@door/live?key=1` gives `door/live`. */
+const placeOf = (address: string): string => address.replace(/[?#].*$/s, '').replace(/^[^:]+:\/\/(?:[^/@]*@)?/, '');
+
+/**
+ * `campus-walkers.mp4` gives `campus-walkers`, `rtsp://door/live` gives `live`; a stream's name must be one that the configuration grammar
+ * takes.
+ */
 export function streamName(source: string): string {
-  const name = basename(source, extname(source)).replace(/[^A-Za-z0-9_-]+/g, '-');
+  const place = isAddress(source) ? placeOf(source).replace(/:$/, '') : source;
+  const name = basename(place, place === basename(place) && isAddress(source) ? '' : extname(place)).replace(/[^A-Za-z0-9_-]+/g, '-');
   return /^[A-Za-z]/.test(name) ? name.slice(0, 64) : `video-${name}`.slice(0, 64);
 }
 
@@ -63,6 +70,9 @@ export async function drive(config: PipelineConfigInput, context: CliContext, { 
     signal: drain,
     log,
     about: { command, version: packageVersion() },
+  }).catch((error: unknown) => {
+    if (drain.aborted && toFault(error).code === 'CANCELLED') fail('CANCELLED', 'interrupted before the first frame', error);
+    throw error;
   });
   const stop = (): void => pipeline.stop();
   drain.addEventListener('abort', stop);

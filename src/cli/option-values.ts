@@ -1,7 +1,14 @@
 import { InvalidArgumentError } from 'commander';
 
-/** `person,car` */
-export const list = (text: string): string[] => text.split(',').map((item) => item.trim());
+/** `person,car` @throws InvalidArgumentError when it names nothing */
+export function list(text: string): string[] {
+  const items = text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+  if (items.length === 0) throw new InvalidArgumentError('name at least one, such as person,car');
+  return items;
+}
 
 /** A number from `least` to `most`. @throws InvalidArgumentError, which commander tells with the option's name */
 export const number =

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { FAULTS, type Fault, packageVersion, toFault } from '../core/index.js';
 import { schemaCommand, validateCommand } from './config-commands.js';
-import type { CliContext } from './context.js';
+import type { CliContext, CliStream } from './context.js';
 import { demoCommand } from './demo.js';
 import { detectCommand } from './detect.js';
 import { doctorCommand } from './doctor.js';
@@ -25,20 +25,50 @@ export function createProgram(context: CliContext): Command {
   return program;
 }
 
-function tell({ code, message }: Fault, context: CliContext, json: boolean): void {
-  if (json) context.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
-  context.stderr.write(`ocellus: ${message}\n`);
+type Told = Pick<Fault, 'code' | 'message'>;
+
+/** A stream that knows whether anything was written to it. */
+interface HeardStream extends CliStream {
+  readonly heard: boolean;
+}
+
+function listenTo(stream: CliStream): HeardStream {
+  let heard = false;
+  return {
+    ...(stream.isTTY === undefined ? {} : { isTTY: stream.isTTY }),
+    ...(stream.columns === undefined ? {} : { columns: stream.columns }),
+    get heard() {
+      return heard;
+    },
+    write(text) {
+      heard = true;
+      return stream.write(text);
+    },
+  };
+}
+
+/** With `--json`, stdout gets exactly one object: the error's, unless the command has told its own, as an interrupted run has. */
+function tellJson({ code, message }: Told, stdout: HeardStream, args: readonly string[]): void {
+  if (args.includes('--json') && !stdout.heard) stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
 }
 
 /** Runs one command line (without `node` and the script); answers the exit code. Never throws. */
-export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+export async function runCli(args: readonly string[], { stdout: out, ...others }: CliContext): Promise<number> {
+  const stdout = listenTo(out);
+  const context: CliContext = { ...others, stdout };
   try {
     await createProgram(context).parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : FAULTS.USAGE.exit;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      // Commander has told people already.
+      tellJson({ code: 'USAGE', message: error.message.replace(/^error: /, '') }, stdout, args);
+      return FAULTS.USAGE.exit;
+    }
     const fault = toFault(error, 'INTERNAL');
-    tell(fault, context, args.includes('--json'));
+    tellJson(fault, stdout, args);
+    context.stderr.write(`ocellus: ${fault.message}\n`);
     if (fault.code === 'INTERNAL' && fault.cause instanceof Error) context.stderr.write(`${fault.cause.stack}\n`);
     return FAULTS[fault.code].exit;
   }

@@ -1,4 +1,5 @@
-import { relative } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
 import type { RunSummary, StreamSummary } from '../pipeline/index.js';
 import { formatBytes } from './download-progress.js';
 import { formatTable } from './table.js';
@@ -26,15 +27,15 @@ function streamText(name: string, summary: StreamSummary): string {
 }
 
 /** What a run did and left, for people: tables of what was seen and crossed, then the files. */
-export function summaryText(summary: RunSummary, cwd: string, files: Readonly<Record<string, readonly string[]>>): string {
+export async function summaryText(summary: RunSummary, cwd: string, files: Readonly<Record<string, readonly string[]>>): Promise<string> {
   const { frames, elapsedMs, streams, outputs } = summary;
   const seconds = elapsedMs / 1000;
   const about = new Map(
     Object.values(outputs).flatMap((made) => made.map(({ path, bytes, note }) => [relative(cwd, path) || path, { bytes, note }] as const)),
   );
-  const left = Object.values(files)
-    .flat()
-    .map((path) => [path, about.has(path) ? formatBytes(about.get(path)!.bytes) : '', about.get(path)?.note ?? '']);
+  const sizeOf = async (path: string): Promise<number> => about.get(path)?.bytes ?? (await stat(resolve(cwd, path))).size;
+  const paths = Object.values(files).flat();
+  const left = await Promise.all(paths.map(async (path) => [path, formatBytes(await sizeOf(path)), about.get(path)?.note ?? '']));
   const parts = Object.entries(streams).map(([name, stream]) => streamText(name, stream));
-  return `${parts.join('')}\n${frames} frames in ${seconds.toFixed(1)} s (${(frames / seconds).toFixed(1)} fps)\n\n${formatTable(['file', 'size', ''], left)}`;
+  return `${parts.join('')}\n${frames} ${frames === 1 ? 'frame' : 'frames'} in ${seconds.toFixed(1)} s (${(frames / seconds).toFixed(1)} fps)\n\n${formatTable(['file', 'size', ''], left)}`;
 }

@@ -137,7 +137,7 @@ async function runRun(source: string, options: RunOptions, context: CliContext):
   stderr.write(lossText(summary));
   if (options.json)
     stdout.write(`${JSON.stringify({ command: 'run', source, files, frames, objects, seconds, fps, streams, interrupted: drain.aborted })}\n`);
-  else stderr.write(summaryText(summary, cwd, files));
+  else stderr.write(await summaryText(summary, cwd, files));
   if (drain.aborted) throw new Fault('CANCELLED', `interrupted; what was done by then (${frames} frames) is complete`);
 }
 

@@ -162,7 +162,8 @@ function fpsOf(text: string, uri: string): TimeBase {
 export function parseSyntheticUri(uri: string): Required<SyntheticOptions> {
   const query = new URLSearchParams(uri.slice(uri.indexOf(':') + 1).replace(/^\?/, ''));
   for (const key of query.keys()) {
-    if (!(KEYS as readonly string[]).includes(key)) fail('INVALID_ARGUMENT', `${uri}: unknown option "${key}".${didYouMean(key, KEYS)}`);
+    if (!(KEYS as readonly string[]).includes(key))
+      fail('INVALID_ARGUMENT', `${uri}: unknown option "${key}".${didYouMean(key, KEYS) || ` Known: ${KEYS.join(', ')}`}`);
   }
   const number = (key: string, fallback: number, minimum: number): number => {
     const text = query.get(key);

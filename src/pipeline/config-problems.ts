@@ -59,6 +59,14 @@ function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[
   return branches.toSorted((a, b) => depthOf(b) - depthOf(a) || a.length - b.length)[0] ?? [];
 }
 
+/** A value that is none of the types that may stand there. */
+function unionMessage(branches: readonly (readonly Issue[])[]): string {
+  const issues = branches.flat();
+  const types = issues.flatMap((issue) => (issue.code === 'invalid_type' ? [issue.expected] : []));
+  const missing = issues.length > 0 && issues.every(({ message }) => message.endsWith('received undefined'));
+  return `${missing ? 'is missing: ' : ''}expected ${[...new Set(types)].join(' or ') || 'another value'}`;
+}
+
 function problemsOf(issue: Issue, above: readonly PropertyKey[], schema: JsonSchema): ConfigProblem[] {
   const path = [...above, ...issue.path];
   if (issue.code === 'unrecognized_keys') return unknownKeys(issue, path, schema);
@@ -68,6 +76,8 @@ function problemsOf(issue: Issue, above: readonly PropertyKey[], schema: JsonSch
     issue.errors.some((branch) => branch.some(({ path: inner, code }) => inner.length > 0 || code === 'unrecognized_keys'))
   )
     return nearestBranch(issue.errors).flatMap((inner) => problemsOf(inner, path, schema));
+  // A union that words its own complaint says more than its types do.
+  if (issue.code === 'invalid_union' && issue.message === 'Invalid input') return [{ path: plainPath(path), message: unionMessage(issue.errors) }];
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
     return [{ path: plainPath(path), message: `is missing: ${issue.message.replace('Invalid input: ', '').replace(', received undefined', '')}` }];
   return [{ path: plainPath(path), message: issue.message.replace('Invalid input: ', '') }];

@@ -11,6 +11,7 @@ import type { FrameResult } from './frame-result.js';
 import { frameWindow } from './frame-window.js';
 import { inOrder } from './in-order.js';
 import { NodeTimings } from './node-timings.js';
+import { checkLines } from './nodes/lines-node.js';
 import { openNodes } from './nodes/nodes.js';
 import type { GraphNode } from './nodes/port.js';
 import { checkDistinctFiles } from './outputs/distinct-files.js';
@@ -95,6 +96,10 @@ export async function openPipeline<const C extends PipelineConfigInput>(
   for (const { jsonl, overwrite } of Object.values(parsed.sinks)) await prepareOutput(jsonl, { overwrite });
   await prepareOutputs(parsed.outputs, Object.keys(parsed.sources));
   const sources = await openSources(parsed, media, scope, { log, ...(signal ? { signal } : {}) });
+  checkLines(
+    parsed.nodes,
+    [...sources.values()].map(({ info }) => info.video.size),
+  );
   const engine = options.engine ?? scope.use(createEngine({ log }));
   const nodes = await openNodes(parsed.nodes, { engine, models, scope, ...(signal ? { signal } : {}) });
   throwIfAborted(signal);

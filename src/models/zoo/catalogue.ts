@@ -49,7 +49,7 @@ export function findModel(name: string, catalogue: readonly CatalogueEntry[] = C
   const found = catalogue.find((entry) => [entry.name, ...(entry.aliases ?? [])].some((known) => known.toLowerCase() === wanted));
   if (found) return found;
   const known = catalogue.map((entry) => entry.name);
-  return fail('NOT_FOUND', `no model is called "${name}".${didYouMean(name, known)} The catalogue has: ${known.join(', ')}.`);
+  return fail('NOT_FOUND', `no model is called "${name}".${didYouMean(name, known)} The ${known.length} of the catalogue: ocellus models ls`);
 }
 
 /** What an instance needs to run the entry from the ONNX file at `path` (absolute). */

@@ -3,11 +3,19 @@ import { type Detections, type Fit, clip, unfit } from '../../vision/index.js';
 import { type Draft, NOTHING } from './board.js';
 import { framePoints } from './sayings.js';
 
+/** Labels told where none comes near the one that was asked for. */
+const MOST_TOLD = 20;
+
+function unknownLabel(node: string, label: string, known: readonly string[]): never {
+  const told = ` It has: ${known.slice(0, MOST_TOLD).join(', ')}${known.length > MOST_TOLD ? `, and ${known.length - MOST_TOLD} more` : ''}`;
+  return fail('CONFIG_INVALID', `nodes.${node}.labels: the model has no label "${label}".${didYouMean(label, known) || told}`);
+}
+
 function wantedClasses(node: string, known: readonly string[], wanted: readonly string[] | undefined): ReadonlySet<number> | null {
   if (!wanted) return null;
   const ids = wanted.map((label) => {
     const id = known.indexOf(label);
-    return id >= 0 ? id : fail('CONFIG_INVALID', `nodes.${node}.labels: the model has no label "${label}".${didYouMean(label, known)}`);
+    return id >= 0 ? id : unknownLabel(node, label, known);
   });
   return new Set(ids);
 }

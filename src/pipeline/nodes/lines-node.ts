@@ -1,6 +1,6 @@
-import type { FrameMeta, Size } from '../../core/index.js';
-import { type Analyser, type LineCounterSettings, createLineCounter, resolveLines } from '../../analytics/index.js';
-import type { LinesNodeConfig } from '../config-nodes.js';
+import { type FrameMeta, type Size, fail } from '../../core/index.js';
+import { type Analyser, type Line, type LineCounterSettings, createLineCounter, resolveLines } from '../../analytics/index.js';
+import type { LinesNodeConfig, NodeConfig } from '../config-nodes.js';
 import { plainObject } from '../final-objects.js';
 import { type Board, type LineState, NOTHING, type NodeFindings } from './board.js';
 import type { GraphNode, StreamNode } from './port.js';
@@ -31,6 +31,22 @@ class StreamLines implements StreamNode {
   #lines(size: Size): LineState[] {
     const counts = this.counter.counts();
     return resolveLines(this.settings, size).map(({ name, from, to }) => ({ node: this.name, name, from, to, ...counts[name]! }));
+  }
+}
+
+const isOutside = ({ from, to }: Line, { width, height }: Size): boolean =>
+  Math.max(from.x, to.x) < 0 || Math.max(from.y, to.y) < 0 || Math.min(from.x, to.x) > width || Math.min(from.y, to.y) > height;
+
+/** Nothing could ever cross a line that lies beside the pictures of every source. @throws Fault CONFIG_INVALID */
+export function checkLines(nodes: Readonly<Record<string, NodeConfig>>, sizes: readonly Size[]): void {
+  for (const [name, node] of Object.entries(nodes)) {
+    if (!('analytics' in node)) continue;
+    for (const line of Object.keys(node.lines)) {
+      const inEach = sizes.map((size) => ({ size, placed: resolveLines(node, size).find((one) => one.name === line)! }));
+      if (!inEach.every(({ size, placed }) => isOutside(placed, size))) continue;
+      const pictures = [...new Set(sizes.map(({ width, height }) => `${width}x${height}`))].join(', ');
+      fail('CONFIG_INVALID', `nodes.${name}.lines.${line}: the line lies outside the picture, which has ${pictures} pixels`);
+    }
   }
 }
 

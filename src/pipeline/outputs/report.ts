@@ -1,4 +1,4 @@
-import { rename, stat, writeFile } from 'node:fs/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, relative } from 'node:path';
 import {
   type BestShots,
@@ -182,6 +182,7 @@ class ReportOutput implements Output {
       await rename(part, path);
       return [{ path, bytes: (await stat(path)).size, holds: 'what was seen' }];
     } catch (error) {
+      await rm(part, { force: true });
       throw writeFault(path, error);
     }
   }
