@@ -9,3 +9,6 @@ export * from './kserve/error.js';
 export { type JsonInput, type JsonObject, type JsonValue, parseJson, writeJson } from './kserve/json.js';
 export { decodeHttpInferRequest, encodeHttpInferRequest, type HttpInferRequest, MAX_INPUT_BYTES } from './kserve/request.js';
 export * from './kserve/response.js';
+export * from './message-json.js';
+export { parseTextProto } from './pbtxt/parse.js';
+export { printTextProto } from './pbtxt/print.js';

@@ -12,15 +12,15 @@ export const find = (value: JsonValue | undefined, name: string): JsonValue | un
 export const member = (value: JsonValue, name: string): JsonValue =>
   find(value, name) ?? refuse(`Unable to parse '${name}'`, `attempt to access non-existing object member '${name}'`);
 
-/** A string. @throws Fault INTERNAL when `value` is none */
+/** A string of JSON as one of JavaScript. @throws Fault INTERNAL when `value` is none */
 export const asString = (value: JsonValue, what: string): string =>
   typeof value === 'string' ? value : refuse(what, 'attempt to access JSON non-string as string');
 
-/** A boolean. @throws Fault INTERNAL when `value` is none */
+/** A boolean of JSON as one of JavaScript. @throws Fault INTERNAL when `value` is none */
 export const asBoolean = (value: JsonValue, what: string): boolean =>
   typeof value === 'boolean' ? value : refuse(what, 'attempt to access JSON non-boolean as boolean');
 
-/** An array. @throws Fault INTERNAL when `value` is none */
+/** An array of JSON as one of JavaScript. @throws Fault INTERNAL when `value` is none */
 export const asArray = (value: JsonValue, what: string): readonly JsonValue[] =>
   Array.isArray(value) ? (value as readonly JsonValue[]) : refuse(what, 'attempt to access JSON non-array as array');
 
