@@ -34,7 +34,8 @@ export function tensorFromBytes(head: TensorHead, bytes: Uint8Array, label: Requ
       'INVALID_ARGUMENT',
       `${requestPrefix(label)}${label.direction} byte size mismatch for ${label.direction} '${head.name}' for model '${label.modelName}'. Expected ${count * size}, got ${bytes.byteLength}`,
     );
-  const at = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  // Not slice(): a Buffer's is a view.
+  const at = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   return { ...head, data: new ARRAY_OF[head.datatype](at.buffer as ArrayBuffer, at.byteOffset, count) } as Tensor;
 }
 
