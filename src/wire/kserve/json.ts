@@ -57,6 +57,7 @@ class JsonReader {
     if (first === '"') return this.#string();
     if (first === '[') return this.#nested(() => this.#array());
     if (first === '{') return this.#nested(() => this.#object());
+    if (first !== undefined && first >= '0' && first <= '9') return this.#number();
     for (const [word, value] of WORDS)
       if (this.text.startsWith(word, this.#at)) {
         this.#at += word.length;
