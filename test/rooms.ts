@@ -27,6 +27,13 @@ export const ROOMS: readonly Room[] = [
     '@fontsource-variable/noto-sans-sc': 'draw/text',
     '@fontsource-variable/noto-sans-kr': 'draw/text',
   }),
+  room(
+    'wire',
+    'contracts as bytes: KServe v2 messages and codecs, text-format protobuf, the thin gRPC layer',
+    ['core'],
+    { '@bufbuild/protobuf': '' },
+    ['grpc'],
+  ),
   room('media', 'sources and outputs of pictures and sound', ['core', 'vision'], { 'node-av': 'libav' }, ['conformance']),
   room(
     'models',

@@ -1,0 +1,172 @@
+import { BYTES_PER_ELEMENT, elementCount, fail } from '../../core/index.js';
+import { NO_CONTROLS, type InferRequest, type InferTensor, type RequestedOutput } from '../infer.js';
+import { checkShape } from '../shape.js';
+import { bytesOfTensor, isDatatype, tensorFromBytes, type TensorHead } from '../tensor-bytes.js';
+import { asArray, asBoolean, asString, asUnsigned, find, member } from './access.js';
+import { BinarySection } from './binary-section.js';
+import { HEADER_LENGTH, httpBody, rangeParameters, readSharedRange, type HttpBody } from './body.js';
+import { joinControls, readControls } from './controls.js';
+import { parseJson, writeJson, writeParameters, type JsonInput, type JsonValue } from './json.js';
+import { jsonFromTensor, tensorFromJson } from './json-data.js';
+
+/** Bytes that Triton's HTTP server takes by default (`--http-max-input-size`). */
+export const MAX_INPUT_BYTES = 67_108_864;
+
+/** A request as the HTTP server got it: the path's model, the body after decompression, and one header. */
+export interface HttpInferRequest {
+  readonly modelName: string;
+  readonly modelVersion: string;
+  readonly body: Uint8Array;
+  /** The value of {@link HEADER_LENGTH}, if the request has that header. */
+  readonly headerLength?: string | undefined;
+  readonly maxInputBytes?: number;
+}
+
+const tooLarge = (what: string, most: number): never =>
+  fail('INVALID_ARGUMENT', `${what} of ${most} bytes. Use --http-max-input-size to increase the limit.`);
+
+/** Bytes of a body that are JSON; 0 is a raw request. @throws Fault INVALID_ARGUMENT in Triton's words */
+export function headerLengthOf(header: string | undefined, bodyBytes: number): number {
+  if (header === undefined) return bodyBytes;
+  const number = /^\s*[+-]?\d+/.exec(header);
+  if (number === null) fail('INVALID_ARGUMENT', `Unable to parse ${HEADER_LENGTH}, got: ${header}`);
+  const length = Number(number[0]);
+  if (length < -(2 ** 31) || length > 2 ** 31 - 1)
+    fail('INVALID_ARGUMENT', `Unable to parse ${HEADER_LENGTH}, value is out of range [ -2147483648, 2147483647 ], got: ${header}`);
+  if (length < 0 || length > bodyBytes) fail('INVALID_ARGUMENT', `inference header size should be in range (0, ${bodyBytes}), got: ${header}`);
+  return length;
+}
+
+/**
+ * Reads the body of an inference request, JSON with or without tensors after it, or raw. Binary tensors are views of the body where
+ * their alignment allows, so it must not be written again.
+ * @throws Fault INVALID_ARGUMENT or INTERNAL, as Triton answers, in Triton's words
+ */
+export function decodeHttpInferRequest(request: HttpInferRequest): InferRequest {
+  const { modelName, modelVersion, body, maxInputBytes = MAX_INPUT_BYTES } = request;
+  const length = headerLengthOf(request.headerLength, body.byteLength);
+  const common = { modelName, modelVersion };
+  if (length === 0) {
+    if (body.byteLength > maxInputBytes)
+      tooLarge(`Raw input has a byte_size (${body.byteLength} bytes) that exceeds the maximum allowed value`, maxInputBytes);
+    return { ...common, id: '', controls: NO_CONTROLS, parameters: new Map(), inputs: [], outputs: [], binaryOutput: true, rawInput: body };
+  }
+  if (length > maxInputBytes) tooLarge(`request JSON size of ${length} bytes exceeds the maximum allowed input size`, maxInputBytes);
+  const json = parseJson(body.subarray(0, length));
+  const idMember = find(json, 'id');
+  const id = idMember === undefined ? '' : asString(idMember, "Unable to parse 'id'");
+  const reading = { modelName, id, binary: new BinarySection(body.subarray(length)), maxInputBytes };
+  const controls = readControls(find(json, 'parameters'));
+  const inputs = asArray(member(json, 'inputs'), "Unable to parse 'inputs'").map((input) => readInput(input, reading));
+  if (reading.binary.left > 0) fail('INVALID_ARGUMENT', `unexpected additional input data for model '${modelName}'`);
+  const listed = find(json, 'outputs');
+  const outputs = listed === undefined ? [] : asArray(listed, "Unable to parse 'outputs'").map(readOutput);
+  return { ...common, id, ...controls, inputs, outputs };
+}
+
+interface Reading {
+  readonly modelName: string;
+  readonly id: string;
+  readonly binary: BinarySection;
+  readonly maxInputBytes: number;
+}
+
+function checkOneSource(input: JsonValue): void {
+  const parameters = find(input, 'parameters');
+  const set = [
+    ...(find(input, 'data') === undefined ? [] : ["'data'"]),
+    ...['binary_data_size', 'shared_memory_region'].flatMap((key) => (find(parameters, key) === undefined ? [] : [`'${key}'`])),
+  ];
+  if (set.length !== 1)
+    fail(
+      'INVALID_ARGUMENT',
+      `Input must set only one of the following fields: 'data', 'binary_data_size' in 'parameters', 'shared_memory_region' in 'parameters'. But${set.length === 0 ? ' no field is set' : ` set ${set.join(' ')}`}`,
+    );
+}
+
+/** Name, datatype and shape of a tensor in JSON. @throws Fault INTERNAL, INVALID_ARGUMENT */
+export function readHead(tensor: JsonValue, direction: 'input' | 'output'): TensorHead {
+  const name = asString(member(tensor, 'name'), "Unable to parse 'name'");
+  const datatype = asString(member(tensor, 'datatype'), "Unable to parse 'datatype'");
+  const shape = asArray(member(tensor, 'shape'), "Unable to parse 'shape'").map((size) => Number(asUnsigned(size, "Unable to parse 'shape'")));
+  if (!isDatatype(datatype)) fail('INVALID_ARGUMENT', `invalid datatype for ${direction} ${name}`);
+  checkShape(name, shape);
+  return { name, datatype, shape };
+}
+
+function readInput(input: JsonValue, { modelName, id, binary, maxInputBytes }: Reading): InferTensor {
+  checkOneSource(input);
+  const head = readHead(input, 'input');
+  const parameters = find(input, 'parameters');
+  const shared = readSharedRange(parameters);
+  if (shared) return { ...head, shared };
+  const binarySize = find(parameters, 'binary_data_size');
+  if (binarySize === undefined) {
+    const sizeBytes = elementCount(head.shape) * BYTES_PER_ELEMENT[head.datatype];
+    if (sizeBytes > maxInputBytes)
+      tooLarge(`JSON input '${head.name}' has a byte_size (${sizeBytes} bytes) that exceeds the maximum allowed value`, maxInputBytes);
+    return tensorFromJson(head, asArray(member(input, 'data'), "Unable to parse 'data'"), 'input');
+  }
+  const size = Number(asUnsigned(binarySize, "Unable to parse 'binary_data_size'"));
+  const bytes = binary.take(size);
+  if (bytes.byteLength < size)
+    fail(
+      'INVALID_ARGUMENT',
+      `unexpected size for input '${head.name}', expecting ${size - bytes.byteLength} additional bytes for model '${modelName}'`,
+    );
+  return tensorFromBytes(head, bytes, { modelName, id, direction: 'input' });
+}
+
+function readOutput(output: JsonValue): RequestedOutput {
+  const parameters = find(output, 'parameters');
+  const wanted = find(parameters, 'binary_data');
+  const classes = find(parameters, 'classification');
+  const shared = readSharedRange(parameters);
+  const binary = wanted === undefined ? false : asBoolean(wanted, `Unable to ${shared ? 'set' : 'parse'} 'binary_data'`);
+  if (shared && classes !== undefined) fail('INVALID_ARGUMENT', "Output can't set both 'shared_memory_region' and 'classification'");
+  if (shared && binary) fail('INVALID_ARGUMENT', "Output can't set both 'shared_memory_region' and 'binary_data'");
+  const name = asString(member(output, 'name'), "Unable to parse 'name'");
+  const classification = classes === undefined ? 0 : Number(asUnsigned(classes, "Unable to set 'classification'"));
+  return { name, binary, classification, ...(shared && { shared }) };
+}
+
+const writeHead = ({ name, datatype, shape }: TensorHead): string =>
+  `"name":${JSON.stringify(name)},"datatype":"${datatype}","shape":[${shape.join(',')}]`;
+
+/** A tensor as a member of `inputs` or `outputs`; a binary one adds its bytes to `tensors`. */
+export function writeTensor(tensor: InferTensor, binary: boolean, tensors: Uint8Array[], parameters: Record<string, JsonInput> = {}): string {
+  const head = writeHead(tensor);
+  const withParameters = (more: Record<string, JsonInput>): string =>
+    Object.keys(more).length === 0 ? `{${head}}` : `{${head},"parameters":${writeJson(more)}}`;
+  if ('shared' in tensor) return withParameters(parameters);
+  if (!binary) return `{${head},"data":${jsonFromTensor(tensor)}}`;
+  const bytes = bytesOfTensor(tensor);
+  tensors.push(bytes);
+  return withParameters({ binary_data_size: bytes.byteLength });
+}
+
+function outputParameters({ binary, classification, shared }: RequestedOutput): Record<string, JsonInput> {
+  return {
+    ...(shared ? rangeParameters(shared) : { binary_data: binary }),
+    ...(classification > 0 && { classification }),
+  };
+}
+
+/**
+ * Writes the body of an inference request; the path names the model. Large tensors are views of their data.
+ * @param binary whether inputs go as bytes (the default) or as JSON
+ * @throws Fault INVALID_ARGUMENT when JSON has no form for an input
+ */
+export function encodeHttpInferRequest(request: InferRequest, { binary = true }: { readonly binary?: boolean } = {}): HttpBody {
+  const tensors: Uint8Array[] = [];
+  const parameters = joinControls(request);
+  const members = [
+    ...(request.id === '' ? [] : [`"id":${JSON.stringify(request.id)}`]),
+    ...(parameters.size === 0 ? [] : [`"parameters":${writeParameters(parameters)}`]),
+    `"inputs":[${request.inputs.map((input) => writeTensor(input, binary, tensors, 'shared' in input ? rangeParameters(input.shared) : {})).join(',')}]`,
+    ...(request.outputs.length === 0
+      ? []
+      : [`"outputs":${writeJson(request.outputs.map((output) => ({ name: output.name, parameters: outputParameters(output) })))}`]),
+  ];
+  return httpBody(`{${members.join(',')}}`, tensors);
+}
