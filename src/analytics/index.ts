@@ -4,6 +4,7 @@ export * from './histogram.js';
 export * from './label-statistics.js';
 export * from './line-counter-settings.js';
 export * from './line-counter.js';
+export * from './node-timings.js';
 export * from './port.js';
 export * from './run-statistics.js';
 export * from './time-bins.js';

@@ -1,5 +1,6 @@
 import { type CrossingDirection, type EventMeta, type FrameMeta, toMs } from '../core/index.js';
 import { type LabelStatistics, createLabelStatistics } from './label-statistics.js';
+import { type NodeTiming, NodeTimings } from './node-timings.js';
 import { type BinnedTime, createTimeBins } from './time-bins.js';
 
 /** Crossings of one line by objects of one class. */
@@ -8,14 +9,6 @@ export interface CrossingStatistics {
   readonly label: string;
   readonly direction: CrossingDirection;
   readonly count: number;
-}
-
-/** What a node took for its runs. */
-export interface NodeTiming {
-  readonly node: string;
-  readonly runs: number;
-  readonly meanMs: number;
-  readonly maxMs: number;
 }
 
 /** What was seen on a stream. Plain data, of bounded size. */
@@ -54,17 +47,6 @@ export const objectSeries = (label: string): string => `objects ${label}`;
 /** Series of the crossings in each bin. */
 export const crossingSeries = (line: string, direction: CrossingDirection): string => `${direction} ${line}`;
 
-function createTimings() {
-  const sums = new Map<string, { runs: number; totalMs: number; maxMs: number }>();
-  return {
-    add(node: string, tookMs: number): void {
-      const { runs, totalMs, maxMs } = sums.get(node) ?? { runs: 0, totalMs: 0, maxMs: 0 };
-      sums.set(node, { runs: runs + 1, totalMs: totalMs + tookMs, maxMs: Math.max(maxMs, tookMs) });
-    },
-    snapshot: (): NodeTiming[] => [...sums].map(([node, { runs, totalMs, maxMs }]) => ({ node, runs, meanMs: totalMs / runs, maxMs })),
-  };
-}
-
 function createCrossings() {
   const counts = new Map<string, CrossingStatistics>();
   return {
@@ -80,7 +62,7 @@ function createCrossings() {
 export function createRunStatistics(): RunStatistics {
   const labels = createLabelStatistics();
   const overTime = createTimeBins();
-  const [crossings, timings] = [createCrossings(), createTimings()];
+  const [crossings, timings] = [createCrossings(), new NodeTimings()];
   const seen = { frames: 0, firstMs: 0, lastMs: 0, peak: 0 };
 
   return {
@@ -102,7 +84,7 @@ export function createRunStatistics(): RunStatistics {
       labels: labels.snapshot(),
       overTime: overTime.snapshot(),
       crossings: crossings.snapshot(),
-      timings: timings.snapshot(),
+      timings: timings.list(),
     }),
   };
 }

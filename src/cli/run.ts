@@ -119,7 +119,7 @@ function commandLine(source: string, { output, video, audio, report, overwrite, 
 }
 
 /** Files that the run leaves, as one would type them from here. */
-function filesLeft(config: PipelineConfigInput, summary: RunSummary, cwd: string): Record<string, string[]> {
+export function filesLeft(config: PipelineConfigInput, summary: RunSummary, cwd: string): Record<string, string[]> {
   const near = (path: string): string => relative(cwd, path) || path;
   const made = Object.entries(summary.outputs).map(([name, files]) => [name, files.map(({ path }) => near(path))] as const);
   const sinks = Object.entries(config.sinks ?? {}).map(([name, { jsonl }]) => [name, [near(jsonl)]] as const);

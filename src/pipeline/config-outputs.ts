@@ -32,6 +32,9 @@ export const VideoOutputConfig = z
 /** The type of {@link VideoOutputConfig}. */
 export type VideoOutputConfig = z.output<typeof VideoOutputConfig>;
 
+/** The file of one stream's video. */
+export const videoPath = ({ video }: VideoOutputConfig, stream: string): string => video.replaceAll('{stream}', stream);
+
 /** A page that tells what was seen. */
 export const ReportOutputConfig = z
   .strictObject({

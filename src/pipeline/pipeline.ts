@@ -10,7 +10,7 @@ import type { PipelineConfig, PipelineConfigInput } from './config.js';
 import type { FrameResult } from './frame-result.js';
 import { frameWindow } from './frame-window.js';
 import { inOrder } from './in-order.js';
-import { NodeTimings } from './node-timings.js';
+import { NodeTimings } from '../analytics/index.js';
 import { checkLines } from './nodes/lines-node.js';
 import { openNodes } from './nodes/nodes.js';
 import type { GraphNode } from './nodes/port.js';

@@ -2,7 +2,7 @@ import { type EventMeta, type Frame, type ObjectMeta, fail } from '../core/index
 import { finalObjects } from './final-objects.js';
 import { type FindingsByNode, FrameResult, type ObjectAnswer } from './frame-result.js';
 import { type Board, type Draft, type LineState, NOTHING, type NodeFindings, type Said } from './nodes/board.js';
-import { NodeTimings } from './node-timings.js';
+import { NodeTimings } from '../analytics/index.js';
 import type { GraphNode, StreamNode } from './nodes/port.js';
 
 interface Placed {

@@ -1,7 +1,8 @@
 import type { Size } from '../../core/index.js';
 import type { RgbaPicture } from '../heat-map.js';
 import type { BestShot, Line } from '../port.js';
-import type { NodeTiming, StreamStatistics } from '../run-statistics.js';
+import type { NodeTiming } from '../node-timings.js';
+import type { StreamStatistics } from '../run-statistics.js';
 
 /** A picture as a JPEG file's bytes. */
 export interface JpegPicture {

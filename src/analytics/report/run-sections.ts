@@ -1,4 +1,4 @@
-import type { NodeTiming } from '../run-statistics.js';
+import type { NodeTiming } from '../node-timings.js';
 import { type Markup, html } from './markup.js';
 import { planGraph } from './plan-graph.js';
 import type { Notice, ProducedFile, RunReport } from './run-report.js';

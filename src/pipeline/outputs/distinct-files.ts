@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail } from '../../core/index.js';
 import { isAddress } from '../config-file.js';
+import { videoPath } from '../config-outputs.js';
 import type { PipelineConfig } from '../config.js';
 
 interface UsedFile {
@@ -28,7 +29,7 @@ function outputsOf({ sources, outputs, sinks }: PipelineConfig): UsedFile[] {
   const made = Object.entries(outputs).flatMap(([name, output]): UsedFile[] => {
     const use = `output ${name}`;
     if ('report' in output) return [{ path: output.report, use }];
-    return Object.keys(sources).map((stream) => ({ path: output.video.replaceAll('{stream}', stream), use }));
+    return Object.keys(sources).map((stream) => ({ path: videoPath(output, stream), use }));
   });
   return [...made, ...Object.entries(sinks).map(([name, { jsonl }]): UsedFile => ({ path: jsonl, use: `sink ${name}` }))];
 }

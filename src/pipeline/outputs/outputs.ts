@@ -1,7 +1,7 @@
 import type { Log, Scope } from '../../core/index.js';
 import type { Media, VideoSource } from '../../media/index.js';
 import { prepareOutput } from '../../sinks/index.js';
-import type { OutputConfig } from '../config-outputs.js';
+import { type OutputConfig, videoPath } from '../config-outputs.js';
 import type { PlannedNode } from '../pipeline.js';
 import type { Output } from './port.js';
 import { openReportOutput } from './report.js';
@@ -26,7 +26,7 @@ export interface OutputMaterial {
 export async function prepareOutputs(configs: Readonly<Record<string, OutputConfig>>, streams: readonly string[]): Promise<void> {
   for (const config of Object.values(configs)) {
     if ('report' in config) await prepareOutput(config.report, config);
-    else for (const stream of streams) await prepareOutput(config.video.replaceAll('{stream}', stream), config);
+    else for (const stream of streams) await prepareOutput(videoPath(config, stream), config);
   }
 }
 

@@ -17,7 +17,7 @@ import {
   renderReport,
 } from '../../analytics/index.js';
 import { type Frame, type Rect, type Size, toMs } from '../../core/index.js';
-import type { AudioInfo, Media, MediaInfo, VideoSource } from '../../media/index.js';
+import { type AudioInfo, type Media, type MediaInfo, type VideoSource, lossSentences } from '../../media/index.js';
 import { writeFault } from '../../sinks/index.js';
 import { isAddress } from '../config-file.js';
 import type { ReportOutputConfig } from '../config-outputs.js';
@@ -127,18 +127,7 @@ class StreamGathering {
 }
 
 function lossNotices({ sources, interrupted }: Finished & Pick<ReportOutputMaterial, 'sources'>): { kind: 'warning' | 'loss'; text: string }[] {
-  const losses = [...sources].flatMap(
-    ([
-      name,
-      {
-        losses: { corruptPackets, damagedFrames, truncated },
-      },
-    ]) => [
-      ...(corruptPackets > 0 ? [`${name}: ${corruptPackets} damaged packets were skipped`] : []),
-      ...(damagedFrames > 0 ? [`${name}: ${damagedFrames} frames were decoded with errors`] : []),
-      ...(truncated ? [`${name}: the file ends before its own index says; it may have been cut off`] : []),
-    ],
-  );
+  const losses = [...sources].flatMap(([name, source]) => lossSentences(source.losses).map((sentence) => `${name}: ${sentence}`));
   const early = interrupted ? [{ kind: 'warning' as const, text: 'The run was stopped before the end of its sources.' }] : [];
   return [...early, ...losses.map((text) => ({ kind: 'loss' as const, text }))];
 }

@@ -1,8 +1,7 @@
 import { type FrameMeta, type Log, type ObjectMeta, Scope } from '../../core/index.js';
 import type { Media, VideoSource, VideoWriter, WriterOptions } from '../../media/index.js';
-import { prepareOutput } from '../../sinks/index.js';
 import { type Annotator, type CountedLine, createAnnotator } from '../../vision/index.js';
-import type { VideoOutputConfig } from '../config-outputs.js';
+import { type VideoOutputConfig, videoPath } from '../config-outputs.js';
 import type { FrameResult } from '../frame-result.js';
 import type { LineState } from '../nodes/board.js';
 import type { Output, OutputFile } from './port.js';
@@ -22,9 +21,7 @@ interface StreamVideo {
   readonly annotator: Annotator;
 }
 
-const pathOf = ({ video }: VideoOutputConfig, stream: string): string => video.replaceAll('{stream}', stream);
-
-function writerOptions({ info }: VideoSource, { audio, preset, crf }: VideoOutputConfig, log: Log): WriterOptions {
+function writerOptions({ info }: VideoSource, { audio, preset, crf, overwrite }: VideoOutputConfig, log: Log): WriterOptions {
   const { size, timeBase, frameRate, variableFrameRate } = info.video;
   return {
     size,
@@ -32,7 +29,7 @@ function writerOptions({ info }: VideoSource, { audio, preset, crf }: VideoOutpu
     preset,
     crf,
     log,
-    overwrite: true,
+    overwrite,
     ...(frameRate && !variableFrameRate ? { frameRate } : {}),
     ...(audio && info.audio.length > 0 ? { audioFrom: info.uri } : {}),
   };
@@ -81,8 +78,7 @@ export async function openVideoOutput(config: VideoOutputConfig, { media, source
   await using scope = new Scope();
   const videos = new Map<string, StreamVideo>();
   for (const [stream, source] of sources) {
-    const path = pathOf(config, stream);
-    await prepareOutput(path, { overwrite: config.overwrite });
+    const path = videoPath(config, stream);
     const writer = scope.use(await media.createWriter(path, writerOptions(source, config, log)));
     videos.set(stream, { path, writer, annotator: annotatorFor(config) });
   }

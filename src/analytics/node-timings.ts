@@ -1,6 +1,12 @@
-import type { NodeTiming } from '../analytics/index.js';
+/** What a node took for its runs. */
+export interface NodeTiming {
+  readonly node: string;
+  readonly runs: number;
+  readonly meanMs: number;
+  readonly maxMs: number;
+}
 
-/** How long each node took for its frames, over all streams. */
+/** How long each node took for its frames. */
 export class NodeTimings {
   readonly #sums = new Map<string, { runs: number; totalMs: number; maxMs: number }>();
 
