@@ -3,9 +3,9 @@ import { type Pts, fail, toMs } from '../core/index.js';
 /** Which frames of a stream are given out. With both settings a frame must be wanted by both, numbers first. */
 export interface Take {
   /** The first frame and every n-th after it, by position in the stream: 3 gives frames 0, 3, 6... */
-  readonly everyFrames?: number;
+  readonly everyFrames?: number | undefined;
   /** The first frame, and then the first one at or after each further so many seconds of the stream's own time. */
-  readonly everySeconds?: number;
+  readonly everySeconds?: number | undefined;
 }
 
 /** Says of each frame, in order, whether it is given out. */

@@ -1,6 +1,6 @@
 import { type Pts, fail, toMs } from '../core/index.js';
 import type { FrameResult } from './frame-result.js';
-import { hasSaid, nodeResult } from './node-results.js';
+import { nodeResult } from './node-results.js';
 
 /** Where in which stream a result belongs. */
 export interface Position {
@@ -26,7 +26,7 @@ export async function collectInto(collector: Collector, result: FrameResult): Pr
   const { stream, frame, pts, inferred } = result.meta;
   const position: Position = { stream, frame, pts, timeMs: toMs(pts) };
   for (const node of Object.keys(inferred)) {
-    if (!hasSaid(result, node)) continue;
+    if (!result.said(node)) continue;
     const { objects, lines, events } = nodeResult(result, node);
     const taken = collector.collect(position, node, lines.length > 0 ? { lines, events } : objects);
     if (taken) await taken;

@@ -85,7 +85,10 @@ const Smoothing = z
   })
   .describe('What is said of an object of a tracker is made of its last looks.');
 
-const enabled = z.boolean().default(true).describe('false leaves the node out, and what reads nothing but it; it may be switched while the pipeline runs.');
+const enabled = z
+  .boolean()
+  .default(true)
+  .describe('false leaves the node out, and what reads nothing but it; it may be switched while the pipeline runs.');
 
 /** A node that runs a model. */
 export const ModelNodeConfig = z

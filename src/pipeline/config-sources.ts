@@ -6,23 +6,29 @@ export const Name = z
   .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'a name begins with a letter and has letters, digits, - and _ only')
   .max(64);
 
-
 const When = z
   .enum(['never', 'on-error', 'always'])
-  .describe('never: the end is the end. on-error: opened again when it fails (a live source that ends has failed). always: also when it ends, so that a file plays in a loop.');
+  .describe(
+    'never: the end is the end. on-error: opened again when it fails (a live source that ends has failed). always: also when it ends, so that a file plays in a loop.',
+  );
+
+const RestartObject = z.strictObject({
+  when: When,
+  firstDelayMs: z.number().min(0).max(60_000).default(500).describe('Wait before the first attempt, in milliseconds; doubled after each failed one.'),
+  maxDelayMs: z.number().min(0).max(3_600_000).default(30_000).describe('Longest wait between attempts, in milliseconds.'),
+  attempts: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Attempts in a row without a frame after which the source has failed for good; without end when absent.'),
+});
 
 /** When a source is opened again. */
 export const RestartConfig = z
-  .union([
-    When.transform((when) => ({ when, firstDelayMs: 500, maxDelayMs: 30_000 })),
-    z.strictObject({
-      when: When,
-      firstDelayMs: z.number().min(0).max(60_000).default(500).describe('Wait before the first attempt, in milliseconds; doubled after each failed one.'),
-      maxDelayMs: z.number().min(0).max(3_600_000).default(30_000).describe('Longest wait between attempts, in milliseconds.'),
-      attempts: z.int().min(1).optional().describe('Attempts in a row without a frame after which the source has failed for good; without end when absent.'),
-    }),
-  ])
-  .describe('When a source is opened again: never, on-error or always, or an object with the waits. Live sources: on-error when absent; others: never.');
+  .union([When.transform((when): z.output<typeof RestartObject> => ({ when, firstDelayMs: 500, maxDelayMs: 30_000 })), RestartObject])
+  .describe(
+    'When a source is opened again: never, on-error or always, or an object with the waits. Live sources: on-error when absent; others: never.',
+  );
 
 /** The type of {@link RestartConfig}. */
 export type RestartConfig = z.output<typeof RestartConfig>;
@@ -45,7 +51,9 @@ const TakeConfig = z
     everySeconds: z.number().positive().optional().describe('Take one frame in so many seconds of media time.'),
   })
   .refine((take) => take.everyFrames !== undefined || take.everySeconds !== undefined, { message: 'say how often: everyFrames or everySeconds' })
-  .describe('Frames that enter the pipeline at all; the others are dropped at the source and appear nowhere. Not to be confused with everyFrames of a node, which leaves no frame out of the results.');
+  .describe(
+    'Frames that enter the pipeline at all; the others are dropped at the source and appear nowhere. Not to be confused with everyFrames of a node, which leaves no frame out of the results.',
+  );
 
 /** The type of {@link TakeConfig}. */
 export type TakeConfig = z.output<typeof TakeConfig>;

@@ -80,13 +80,22 @@ export const PipelineConfig = z
     mode: z
       .enum(['offline', 'realtime'])
       .default('offline')
-      .describe('offline: every frame, as fast as the machine goes. realtime: as things happen; files play at their own pace, and frames that come too fast are dropped and counted.'),
+      .describe(
+        'offline: every frame, as fast as the machine goes. realtime: as things happen; files play at their own pace, and frames that come too fast are dropped and counted.',
+      ),
     realtime: RealtimeConfig.prefault({}),
     plan: z
       .enum(['auto', 'serial', 'parallel'])
       .default('auto')
-      .describe('Whether nodes that do not wait for each other work on a frame at the same time. auto: serial for two models or fewer, else what is faster at the start. Results are the same.'),
-    watchdogSeconds: z.number().min(0).max(3600).default(10).describe('When nothing has moved for so long, the log tells who waits for whom; 0 for never.'),
+      .describe(
+        'Whether nodes that do not wait for each other work on a frame at the same time. auto: serial for two models or fewer, else what is faster at the start. Results are the same.',
+      ),
+    watchdogSeconds: z
+      .number()
+      .min(0)
+      .max(3600)
+      .default(10)
+      .describe('When nothing has moved for so long, the log tells who waits for whom; 0 for never.'),
     sources: z.record(Name, SourceConfig).describe('Sources by name; the name is the stream in the results.'),
     nodes: z.record(Name, NodeConfig).describe('Nodes by name; the name is the node in the results.'),
     outputs: z.record(Name, OutputConfig).default({}).describe('What a run leaves for people to look at, by name.'),
@@ -97,7 +106,8 @@ export const PipelineConfig = z
     if (Object.keys(config.sources).length === 0) complain(['sources'], 'name at least one source');
     if (Object.keys(config.nodes).length === 0) complain(['nodes'], 'name at least one node');
     checkGraph(config.nodes, complain);
-    for (const [name, source] of Object.entries(config.sources)) checkStreamNodes(name, Object.keys(source.nodes), Object.keys(config.nodes), complain);
+    for (const [name, source] of Object.entries(config.sources))
+      checkStreamNodes(name, Object.keys(source.nodes), Object.keys(config.nodes), complain);
     for (const [name, output] of Object.entries(config.outputs))
       if ('video' in output && Object.keys(config.sources).length > 1 && !output.video.includes('{stream}'))
         complain(['outputs', name, 'video'], 'with several sources the name must have {stream} in it, such as annotated-{stream}.mp4');

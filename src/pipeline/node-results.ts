@@ -22,9 +22,6 @@ export interface NodeResult<N extends string = string> {
   readonly events: readonly EventMeta[];
 }
 
-/** Whether the node has anything to say of the frame. */
-export const hasSaid = (result: FrameResult, node: string): boolean => result.meta.inferred[node] === true || result.of(node).length > 0;
-
 /** What one node said of the frame. */
 export function nodeResult<N extends string>(result: FrameResult, node: N): NodeResult<N> {
   const { stream, frame, pts, inferred } = result.meta;

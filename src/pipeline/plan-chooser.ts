@@ -93,6 +93,12 @@ export class PlanChooser {
     const phases = this.#phases.filter((phase) => phase.serial === serial);
     const sum = (of: (phase: Phase) => number): number => phases.reduce((total, phase) => total + of(phase), 0);
     const frames = phases.length * MEASURED;
-    return this.measure === 'rate' ? (frames * 1000) / Math.max(1e-6, sum(({ fromMs, untilMs }) => untilMs - fromMs)) : -sum(({ tookMs }) => tookMs) / frames;
+    return this.measure === 'rate'
+      ? (frames * 1000) /
+          Math.max(
+            1e-6,
+            sum(({ fromMs, untilMs }) => untilMs - fromMs),
+          )
+      : -sum(({ tookMs }) => tookMs) / frames;
   }
 }

@@ -1,5 +1,5 @@
 import type { FrameResult } from './frame-result.js';
-import { type NodeResult, hasSaid, nodeResult } from './node-results.js';
+import { type NodeResult, nodeResult } from './node-results.js';
 import { ResultQueue } from './result-queue.js';
 
 /** Which results of a node are wanted. */
@@ -30,7 +30,7 @@ export class ResultHub {
   take(result: FrameResult): void {
     const { stream, inferred } = result.meta;
     for (const node of Object.keys(inferred)) {
-      if (!hasSaid(result, node)) continue;
+      if (!result.said(node)) continue;
       let streams = this.#latest.get(node);
       if (!streams) this.#latest.set(node, (streams = new Map()));
       // Set anew, so that the last in the map is the newest of all streams.
@@ -38,7 +38,7 @@ export class ResultHub {
       streams.set(stream, result);
     }
     for (const { node, stream: wanted, queue } of this.#readers)
-      if ((wanted === undefined || wanted === stream) && hasSaid(result, node)) queue.push(nodeResult(result, node));
+      if ((wanted === undefined || wanted === stream) && result.said(node)) queue.push(nodeResult(result, node));
   }
 
   /** The newest result of a node, on one stream or on whichever was last. */

@@ -62,8 +62,8 @@ export interface DriverOptions<N extends string> {
   readonly onFrameFailed: (failure: FrameFailure) => void;
   /** A source is open, for the first time or again. */
   readonly onOpened: (source: VideoSource) => Promise<void>;
-  /** Takes a result over. */
-  readonly deliver: (delivery: Delivery<N>) => Promise<void>;
+  /** Takes a result over. Waits for somebody end with `gone`. */
+  readonly deliver: (delivery: Delivery<N>, gone: AbortSignal) => Promise<void>;
 }
 
 /** A frame that no result came of; the reason was told. */
@@ -93,6 +93,7 @@ const RESTART_NEVER = { when: 'never', firstDelayMs: 500, maxDelayMs: 30_000 } a
 
 /** Takes one stream from its source to its results, over everything that becomes of the source. Its faults stay its own. */
 export class StreamDriver<N extends string> {
+  /** What was seen; whoever takes results adds them. */
   readonly tally = new StreamTally();
   readonly run: StreamRun<N>;
   readonly feed: FrameFeed;
@@ -166,6 +167,13 @@ export class StreamDriver<N extends string> {
   /** Drives the stream to its end. Never throws: how it ended is its state. Once only. */
   drive(): Promise<void> {
     return (this.#over ??= this.#drive());
+  }
+
+  /** Closes the source and lets go of the graph. Nothing may be under way. */
+  async close(): Promise<void> {
+    if (!this.#over) this.run.close();
+    await this.#over;
+    await this.feed.close();
   }
 
   /** Takes no further frame; those at work come out. */
@@ -251,8 +259,7 @@ export class StreamDriver<N extends string> {
     const { meta } = looked.result;
     this.#handing = { to: 'the reader', frame: meta.frame, sinceMs: clock.nowMs() };
     this.#positionMs = toMs(meta.pts);
-    this.tally.add(looked.result);
-    await deliver(looked);
+    await deliver(looked, this.#cancel.signal);
     this.#handing = undefined;
     this.#deliveredMs = clock.nowMs();
   }

@@ -48,6 +48,11 @@ class FrameFindings implements FindingsByNode {
     readonly places: ReadonlyMap<string, number>,
   ) {}
 
+  said(node: string): boolean {
+    const of = this.#of(node);
+    return of !== undefined && (of.inferred || of.objects.length > 0);
+  }
+
   objects(node: string): readonly ObjectMeta[] {
     return this.#of(node)?.objects.flatMap((draft) => this.given.get(draft) ?? NOTHING) ?? NOTHING;
   }

@@ -31,7 +31,11 @@ function nodeText(flight: Flight, place: number, nodes: readonly GraphNode[], no
 }
 
 /** Who waits for whom on a stream where nothing has moved for `limitMs`; undefined while something moves. Pure. */
-export function stallText({ stream, deliveredMs, handing, flights, nodes, expectsFrames }: Watched, nowMs: number, limitMs: number): string | undefined {
+export function stallText(
+  { stream, deliveredMs, handing, flights, nodes, expectsFrames }: Watched,
+  nowMs: number,
+  limitMs: number,
+): string | undefined {
   const all = [...flights];
   const moved = Math.max(deliveredMs, handing?.sinceMs ?? -Infinity, ...all.map(({ movedMs }) => movedMs));
   if (nowMs - moved < limitMs) return undefined;

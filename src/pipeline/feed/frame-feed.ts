@@ -208,7 +208,9 @@ export class FrameFeed implements AsyncIterableIterator<Arrival, undefined> {
   async #drop(): Promise<void> {
     const source = this.#source;
     this.#source = undefined;
-    await source?.[Symbol.asyncDispose]().catch((error: unknown) => this.options.log.debug('a source that failed could not be closed', { error }));
+    await Promise.resolve(source?.[Symbol.asyncDispose]()).catch((error: unknown) =>
+      this.options.log.debug('a source that failed could not be closed', { error }),
+    );
   }
 
   async #reopen(): Promise<VideoSource> {
