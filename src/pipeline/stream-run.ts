@@ -15,7 +15,7 @@ interface Placed {
   /** Places of the nodes that it reads. */
   readonly reads: readonly number[];
   readonly schedule: Schedule;
-  /** When an ordered node is done with the last frame it was given. */
+  /** When the node may begin with the next frame: it is done with the last one, or has begun with it; where it needs order at all. */
   turn: Promise<unknown> | undefined;
 }
 
@@ -144,8 +144,10 @@ export class StreamRun<N extends string> {
     const done: Promise<unknown>[] = [];
     const serial = this.options.serial?.() ?? false;
     for (const [at, each] of placed.entries()) {
+      let begun = (): void => {};
       const look = async (): Promise<void> => {
         flight.begun(at, performance.now());
+        begun();
         const finding = each.stream.look(board, signal);
         findings[at] = finding instanceof Promise ? await finding : finding;
         flight.done(at, performance.now());
@@ -154,6 +156,7 @@ export class StreamRun<N extends string> {
       const ready = before.length === 0 ? look() : Promise.all(before).then(look);
       ready.catch(() => {});
       if (each.node.ordered) each.turn = ready;
+      else if (each.node.startsInOrder) each.turn = Promise.race([new Promise<void>((resolve) => (begun = resolve)), ready]);
       done.push(ready);
     }
     try {
@@ -172,9 +175,9 @@ export class StreamRun<N extends string> {
     return result;
   }
 
-  #before({ node, reads, turn }: Placed, at: number, done: readonly Promise<unknown>[], serial: boolean): Promise<unknown>[] {
+  #before({ reads, turn }: Placed, at: number, done: readonly Promise<unknown>[], serial: boolean): Promise<unknown>[] {
     const before = serial && at > 0 ? [done[at - 1]!] : reads.map((read) => done[read]!);
-    if (node.ordered && turn) before.push(turn.catch(() => {}));
+    if (turn) before.push(turn.catch(() => {}));
     return before;
   }
 
