@@ -13,6 +13,8 @@ export interface MetricRow {
   readonly kind: MetricKind;
   /** What it counts or measures, in a sentence. */
   readonly help: string;
+  /** Names of its labels. */
+  readonly labels?: readonly string[];
 }
 
 /** Metrics by the names that a meter knows them by, such as `inference_run_ms`. */
