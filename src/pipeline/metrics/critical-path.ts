@@ -46,5 +46,5 @@ export function criticalPath(nodes: readonly TimedNode[], takenMs?: number): Pat
     path.push({ node: name, waitMs: Math.max(0, startMs - readyMs), workMs: endMs - startMs });
     at = before;
   }
-  return path.reverse();
+  return path.toReversed();
 }
