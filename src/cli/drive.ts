@@ -69,7 +69,7 @@ export async function drive(config: PipelineConfigInput, context: CliContext, { 
     if (drain.aborted && toFault(error).code === 'CANCELLED') fail('CANCELLED', 'interrupted before the first frame', error);
     throw error;
   });
-  const stop = (): void => pipeline.stop();
+  const stop = (): void => void pipeline.stop();
   drain.addEventListener('abort', stop);
   stderr.write(planText(pipeline));
   const total = frameCount(pipeline);

@@ -19,7 +19,10 @@ const read = (text: string, env = { HOST: 'cam' }) => parseConfigText(text, { en
 
 test('defaults are filled in, variables expanded, relative paths start at the file', () => {
   const config = read(GOOD);
-  assert.deepEqual(config.sources, { door: { uri: '/base/videos/door.mp4' }, yard: { uri: 'rtsp://cam/live', threads: 2 } });
+  assert.deepEqual(config.sources, {
+    door: { uri: '/base/videos/door.mp4', nodes: {} },
+    yard: { uri: 'rtsp://cam/live', threads: 2, nodes: {} },
+  });
   const { people } = config.nodes;
   assert.ok(people && 'model' in people);
   assert.equal(people.on, 'frame');
@@ -78,11 +81,12 @@ outputs:
 
 test('a graph of nodes is read, with its defaults', () => {
   const { nodes, outputs } = read(GRAPH);
-  assert.deepEqual(nodes['tracker'], { track: 'bytetrack', on: { objects: ['people'] }, settings: {} });
+  assert.deepEqual(nodes['tracker'], { track: 'bytetrack', on: { objects: ['people'] }, settings: {}, enabled: true });
   assert.deepEqual(nodes['gate'], {
     analytics: 'lines',
     on: { objects: 'tracker' },
     lines: { middle: { from: [0, 0.5], to: [1, 0.5], units: 'fractions' } },
+    enabled: true,
   });
   assert.deepEqual(outputs['film'], {
     video: '/base/out/film.mp4',

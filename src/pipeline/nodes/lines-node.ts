@@ -51,7 +51,7 @@ export function checkLines(nodes: Readonly<Record<string, NodeConfig>>, sizes: r
 }
 
 /** Counts crossings of lines: one counter a stream. */
-export function openLinesNode(name: string, { on, analytics: _, ...settings }: LinesNodeConfig): GraphNode {
+export function openLinesNode(name: string, { on, analytics: _, enabled: __, ...settings }: LinesNodeConfig): GraphNode {
   const names = Object.keys(settings.lines);
   return {
     name,

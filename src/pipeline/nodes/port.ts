@@ -1,10 +1,15 @@
 import type { LoadedModel } from '../../inference/index.js';
+import type { Rate } from '../schedule.js';
 import type { Board, NodeFindings } from './board.js';
 
 /** A node at work on one stream. */
 export interface StreamNode {
   /** Borrows the frame until it settles. */
   look(board: Board, signal: AbortSignal): NodeFindings | Promise<NodeFindings>;
+  /** Takes over what still holds of what another, of a node of the same name, knows of the stream: its settings were changed while it ran. */
+  follow?(before: StreamNode): void;
+  /** The stream is over; nothing is under way. */
+  close?(): void;
 }
 
 /** A node of the graph, for all streams. */
@@ -20,6 +25,8 @@ export interface GraphNode extends AsyncDisposable {
   readonly confidence?: number;
   /** Labels of the objects that others may read of it, as far as known; absent where it has no objects of its own to give. */
   readonly labels?: readonly string[];
+  /** How often it looks at a stream, unless the stream says otherwise; every frame when absent. */
+  readonly rate?: Rate;
   /** What it does, in a few words, for the plan. */
   readonly summary: string;
   /** Its state for one stream. */
