@@ -9,6 +9,7 @@ import { parsePipelineConfig } from './config-file.js';
 import type { PipelineConfig, PipelineConfigInput } from './config.js';
 import type { FrameResult } from './frame-result.js';
 import { type Listener, Listeners } from './listeners.js';
+import type { MetricsSnapshot } from './metrics/snapshot.js';
 import type { NodeResult } from './node-results.js';
 import { checkLines } from './nodes/lines-node.js';
 import type { OpenedGraph } from './nodes/nodes.js';
@@ -163,6 +164,14 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
     };
   }
 
+  metrics(): MetricsSnapshot {
+    return this.#run.metrics.snapshot(this.parts.clock.nowMs());
+  }
+
+  prometheus(): string {
+    return this.#run.metrics.prometheus();
+  }
+
   latest<M extends N>(node: M, stream?: string): NodeResult<M> | undefined {
     return this.#hub.latest(node, stream);
   }
@@ -279,7 +288,8 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
   #streamStatus(name: string): readonly (readonly [string, StreamStatus])[] {
     const driver = this.#run.drivers.get(name);
     if (!driver) return [];
-    const { state, positionMs, fault, dropped, failedFrames, queued, tally, feed, run } = driver;
+    const { state, positionMs, fault, dropped, failedFrames, tally, feed, run } = driver;
+    const { metrics } = driver.options;
     const durationMs = feed.source?.info.durationMs;
     const progress = durationMs && positionMs !== undefined ? Math.min(1, positionMs / durationMs) : undefined;
     const status: StreamStatus = {
@@ -291,7 +301,7 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
       dropped,
       failedFrames,
       restarts: feed.restartCount,
-      queued,
+      queued: metrics.queueDepth,
       underWay: run.flights.size,
       ...(fault ? { fault: { code: fault.code, message: fault.message } } : {}),
     };

@@ -3,7 +3,8 @@ import type { PathStep } from './critical-path.js';
 import { FrameCount } from './frame-count.js';
 import { NodeMetrics } from './node-metrics.js';
 import { PathTally } from './path-tally.js';
-import type { DropReason, StreamReading, StreamState } from './snapshot.js';
+import type { StreamState } from '../stream-state.js';
+import type { DropReason, StreamReading } from './snapshot.js';
 
 /** A frame whose result came out. All times are on the clock of the pipeline's metrics. */
 export interface DoneFrame {
@@ -20,7 +21,7 @@ export interface DoneFrame {
 
 /** The numbers of one stream. Keeps no time of its own and never waits: each call says what happened, and when where that matters. */
 export class StreamMetrics {
-  state: StreamState = 'waiting';
+  state: StreamState = 'ready';
   readonly in: FrameCount;
   readonly out: FrameCount;
   framesTaken = 0;
