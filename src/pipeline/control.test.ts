@@ -50,7 +50,7 @@ test('a collector of one method takes what each node said, by position; its resu
   assert.deepEqual(named, [['things', 0], ['looks', 0], ['things', 80], ['looks', 80], ['things', 160], ['looks', 160]]); // prettier-ignore
   assert.equal(kept.results('things').length, 3);
   assert.equal(kept.last('looks')?.position.frame, 4);
-  assert.equal((kept.last('looks')?.result as readonly unknown[]).length, 2);
+  assert.equal((kept.last('looks')!.result as readonly unknown[]).length, 2);
 });
 
 test('a listener that throws is logged and disturbs nobody; one that left hears no more', async () => {

@@ -313,9 +313,14 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
 
   /** One change after the other, each on what the last one left; a failed one leaves everything as it was. */
   #change(next: (now: PipelineConfig) => unknown): Promise<ConfigChange> {
-    const change = this.#changing.catch(() => {}).then(() => this.#turnTo(parsePipelineConfig(next(this.#config))));
+    const change = this.#afterThat(this.#changing, next);
     this.#changing = change;
     return change;
+  }
+
+  async #afterThat(before: Promise<unknown>, next: (now: PipelineConfig) => unknown): Promise<ConfigChange> {
+    await before.catch(() => {});
+    return this.#turnTo(parsePipelineConfig(next(this.#config)));
   }
 
   async #turnTo(config: PipelineConfig): Promise<ConfigChange> {

@@ -21,6 +21,7 @@ export interface DoneFrame {
 
 /** The numbers of one stream. Keeps no time of its own and never waits: each call says what happened, and when where that matters. */
 export class StreamMetrics {
+  /** Kept by whoever drives the stream. */
   state: StreamState = 'ready';
   readonly in: FrameCount;
   readonly out: FrameCount;
@@ -60,7 +61,6 @@ export class StreamMetrics {
 
   /** A frame came from the source. */
   arrived(nowMs: number): void {
-    this.state = 'running';
     this.in.add(nowMs);
   }
 
@@ -90,20 +90,12 @@ export class StreamMetrics {
 
   /** Its source failed. */
   failed(): void {
-    this.state = 'failed';
     this.failures++;
   }
 
   /** Its source was opened anew. */
   restarted(): void {
-    this.state = 'running';
     this.restarts++;
-  }
-
-  /** Its last result is out. */
-  ended(): void {
-    this.state = 'ended';
-    this.queueDepth = 0;
   }
 
   /** It is taken out of the pipeline: it leaves the readings but for the totals. */
