@@ -1,7 +1,10 @@
 export * from './config-file.js';
+export * from './config-lints.js';
 export * from './config-nodes.js';
 export * from './config-outputs.js';
+export * from './config-plan.js';
 export * from './config-problems.js';
+export { CONFIG_VERSION } from './config-versions.js';
 export * from './config.js';
 export * from './frame-result.js';
 export * from './in-order.js';
@@ -16,5 +19,7 @@ export * from './nodes/board.js';
 export * from './nodes/port.js';
 export * from './outputs/port.js';
 export * from './pipeline.js';
+export * from './plan-mermaid.js';
+export * from './plan-text.js';
 export * from './plan.js';
 export * from './run-summary.js';
