@@ -67,7 +67,8 @@ test('where only events are written, nodes that lead to none are warned of', () 
 });
 
 test('nodes that are not at work are not looked at', () => {
-  assert.deepEqual(lint({ ...TIDY, people: { ...TIDY.people, maxDelayMs: 5 }, other: { model: 'yolox-nano' }, tracker: { ...TIDY.tracker, enabled: false } }), [
-    'nodes.people.maxDelayMs: a run takes one picture (maxBatch is 1), so that no other is waited for. Raise maxBatch, or take maxDelayMs out',
-  ]);
+  assert.deepEqual(
+    lint({ ...TIDY, people: { ...TIDY.people, maxDelayMs: 5 }, other: { model: 'yolox-nano' }, tracker: { ...TIDY.tracker, enabled: false } }),
+    ['nodes.people.maxDelayMs: a run takes one picture (maxBatch is 1), so that no other is waited for. Raise maxBatch, or take maxDelayMs out'],
+  );
 });

@@ -85,7 +85,10 @@ export function migratedConfig(raw: unknown, migrations = CONFIG_MIGRATIONS): Mi
   }
   return {
     data,
-    notes: steps.map(({ from, to, words }) => `read as version ${from} of the grammar and taken over to version ${to}: ${words}; \`ocellus validate FILE --json\` prints it anew`),
+    notes: steps.map(
+      ({ from, to, words }) =>
+        `read as version ${from} of the grammar and taken over to version ${to}: ${words}; \`ocellus validate FILE --json\` prints it anew`,
+    ),
     origin: (path) => steps.toReversed().reduce((at, { origin }) => origin(at), path),
   };
 }

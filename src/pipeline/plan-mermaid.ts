@@ -7,8 +7,7 @@ const label = ({ name, summary }: PlanEnd): string => `"${escaped(name)}${summar
 
 /** Every one to every other, through a point in the middle where that takes fewer arrows. */
 function arrows(from: readonly string[], to: readonly string[], middle: string, what: string): string[] {
-  const each = (starts: readonly string[], ends: readonly string[]): string[] =>
-    starts.flatMap((start) => ends.map((end) => `${start} --> ${end}`));
+  const each = (starts: readonly string[], ends: readonly string[]): string[] => starts.flatMap((start) => ends.map((end) => `${start} --> ${end}`));
   if (from.length < 2 || to.length < 2) return each(from, to);
   return [`${middle}(("${what}"))`, ...each(from, [middle]), ...each([middle], to)];
 }
