@@ -7,7 +7,7 @@ import type { CliContext } from './context.js';
 import { ProgressReporter } from './progress.js';
 
 /** An address without what may be secret in it: `rtsp://me:word@door/live?key=1` gives `door/live`. */
-const placeOf = (address: string): string => address.replace(/[?#].*$/s, '').replace(/^[^:]+:\/\/(?:[^/@]*@)?/, '');
+const placeOf = (address: string): string => address.replace(/[?#].*$/s, '').replace(/^[^:]+:\/\/(?:[^/]*@)?/, '');
 
 /**
  * `campus-walkers.mp4` gives `campus-walkers`, `rtsp://door/live` gives `live`; a stream's name must be one that the configuration grammar

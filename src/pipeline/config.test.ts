@@ -42,7 +42,7 @@ const cases: [title: string, from: string, to: string, message: RegExp][] = [
   ['a wrong type', 'labels: [person]', 'labels: person', /^p\.yaml:8: nodes\.people\.labels: expected array, received string$/],
   ['a number out of range', 'labels: [person]', 'confidence: 1.5', /^p\.yaml:8: nodes\.people\.confidence: .*<=1$/],
   ['something missing', 'model: yolox-nano', 'on: frame', /^p\.yaml:6: nodes\.people\.model: /],
-  ['a version from the future', 'version: 1', 'version: 2', /^p\.yaml:1: version: expected 1$/],
+  ['a version from the future', 'version: 1', 'version: 2', /^p\.yaml:1: version: 2 is not known here; this release reads 0 and 1$/],
   [
     'a variable that is not set',
     '${HOST}',

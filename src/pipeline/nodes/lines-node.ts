@@ -2,6 +2,7 @@ import { type FrameMeta, type Size, fail } from '../../core/index.js';
 import { type Analyser, type Line, type LineCounterSettings, createLineCounter, resolveLines } from '../../analytics/index.js';
 import type { LinesNodeConfig, NodeConfig } from '../config-nodes.js';
 import { plainObject } from '../final-objects.js';
+import { linesSummary } from '../node-summary.js';
 import { type Board, type LineState, NOTHING, type NodeFindings } from './board.js';
 import type { GraphNode, StreamNode } from './port.js';
 
@@ -56,12 +57,11 @@ export function checkLines(nodes: Readonly<Record<string, NodeConfig>>, sizes: r
 
 /** Counts crossings of lines: one counter a stream. */
 export function openLinesNode(name: string, { on, analytics: _, enabled: __, ...settings }: LinesNodeConfig): GraphNode {
-  const names = Object.keys(settings.lines);
   return {
     name,
     reads: [on.objects],
     ordered: true,
-    summary: `counts crossings of ${names.join(', ')}`,
+    summary: linesSummary(settings),
     open: (stream) => new StreamLines(name, on.objects, settings, createLineCounter(settings, { stream, node: name })),
     [Symbol.asyncDispose]: async () => {},
   };

@@ -24,6 +24,7 @@ import type { ReportOutputConfig } from '../config-outputs.js';
 import type { FrameResult } from '../frame-result.js';
 import type { LineState } from '../nodes/board.js';
 import type { PlannedNode } from '../pipeline.js';
+import { shownAddress } from '../shown-address.js';
 import type { Finished, Output, OutputFile } from './port.js';
 
 /** What a report output is made with. */
@@ -44,8 +45,8 @@ const MOST_SCENES = 12;
 const channels = (count: number): string => (count === 1 ? 'mono' : count === 2 ? 'stereo' : `${count} channels`);
 const audioText = ({ codec, sampleRateHz, channels: count }: AudioInfo): string => `${codec}, ${sampleRateHz / 1000} kHz, ${channels(count)}`;
 
-/** What the page names a source by: folders of the machine and credentials of an address stay out of it. */
-const shownUri = (uri: string): string => (isAddress(uri) ? uri.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1') : basename(uri));
+/** What the page names a source by: folders of the machine and secrets of an address stay out of it. */
+const shownUri = (uri: string): string => (isAddress(uri) ? shownAddress(uri) : basename(uri));
 
 function sourceInfo({ uri, durationMs, video, audio }: MediaInfo, size: Size): SourceInfo {
   const { frameRate, codec } = video ?? {};
