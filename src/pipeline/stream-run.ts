@@ -166,8 +166,9 @@ export class StreamRun<N extends string> {
       const before = this.#before(each, at, done, serial);
       const ready = before.length === 0 ? look() : Promise.all(before).then(look);
       ready.catch(() => {});
-      if (each.node.ordered) each.turn = ready;
-      else if (each.node.startsInOrder) each.turn = Promise.race([new Promise<void>((resolve) => (begun = resolve)), ready]);
+      // The next frame minds when its turn comes, not what became of this one.
+      if (each.node.ordered) each.turn = ready.catch(() => {});
+      else if (each.node.startsInOrder) each.turn = Promise.race([new Promise<void>((resolve) => (begun = resolve)), ready.catch(() => {})]);
       done.push(ready);
     }
     try {
@@ -188,7 +189,7 @@ export class StreamRun<N extends string> {
 
   #before({ reads, turn }: Placed, at: number, done: readonly Promise<unknown>[], serial: boolean): Promise<unknown>[] {
     const before = serial && at > 0 ? [done[at - 1]!] : reads.map((read) => done[read]!);
-    if (turn) before.push(turn.catch(() => {}));
+    if (turn) before.push(turn);
     return before;
   }
 
