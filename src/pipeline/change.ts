@@ -23,7 +23,7 @@ const both = (a: Named, b: Named): string[] => Object.keys(a).filter((name) => O
 /** What stays for as long as a pipeline is open. */
 const FIXED = ['version', 'mode', 'realtime', 'outputs', 'sinks', 'watchdogSeconds'] as const;
 
-/** Pure. @throws Fault FAILED_PRECONDITION naming a part that cannot be changed while the pipeline is open */
+/** What becomes different. Pure. @throws Fault FAILED_PRECONDITION naming a part that cannot be changed while the pipeline is open */
 export function configChange(before: PipelineConfig, after: PipelineConfig): ConfigChange {
   for (const key of FIXED)
     if (!isDeepStrictEqual(before[key], after[key]))

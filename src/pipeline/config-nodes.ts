@@ -2,8 +2,6 @@ import { z } from 'zod';
 import { LineCounterSettings } from '../analytics/index.js';
 import { Name } from './config-sources.js';
 
-export { Name };
-
 const Size = z.strictObject({ width: z.int().min(1).max(8192), height: z.int().min(1).max(8192) });
 
 const PictureConfig = z

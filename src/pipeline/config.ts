@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { didYouMean, toFault } from '../core/index.js';
 import { BUILT_IN_TRACKERS, createTracker } from '../tracking/index.js';
-import { Name, NodeConfig, readsOf } from './config-nodes.js';
+import { NodeConfig, readsOf } from './config-nodes.js';
 import { OutputConfig, SinkConfig } from './config-outputs.js';
-import { SourceConfig } from './config-sources.js';
+import { Name, SourceConfig } from './config-sources.js';
 import { planOrder } from './plan.js';
 
 type Complain = (path: readonly string[], message: string) => void;
@@ -28,6 +28,11 @@ function checkReads(name: string, nodes: Nodes, complain: Complain): void {
       if (why) complain(path, `"${read}" does not fit: ${why}`);
     }
   }
+}
+
+function checkRate(name: string, node: NodeConfig, complain: Complain): void {
+  if ('model' in node && node.everySeconds !== undefined && node.everyFrames > 1)
+    complain(['nodes', name, 'everySeconds'], 'say everyFrames or everySeconds, not both');
 }
 
 function checkMemory(name: string, nodes: Nodes, complain: Complain): void {
@@ -57,6 +62,7 @@ function checkStreamNodes(source: string, wanted: readonly string[], known: read
 
 function checkGraph(nodes: Nodes, complain: Complain): void {
   for (const [name, node] of Object.entries(nodes)) checkTracker(name, node, complain);
+  for (const [name, node] of Object.entries(nodes)) checkRate(name, node, complain);
   for (const name of Object.keys(nodes)) checkReads(name, nodes, complain);
   for (const name of Object.keys(nodes)) checkMemory(name, nodes, complain);
   const { loop } = planOrder(nodes);

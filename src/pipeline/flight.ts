@@ -1,3 +1,6 @@
+import type { GraphNode } from './nodes/port.js';
+import type { PathStep } from './metrics/critical-path.js';
+
 /** How far a node is with one frame. */
 export type NodePhase = 'waiting' | 'working' | 'done';
 
@@ -8,14 +11,17 @@ export class Flight {
   readonly endMs: number[];
   /** When something last happened to the frame. */
   movedMs: number;
+  /** What held the frame up; known when it is through. */
+  critical: readonly PathStep[] = [];
 
   constructor(
     readonly frame: number,
-    nodes: number,
+    /** By place. */
+    readonly nodes: readonly GraphNode[],
     readonly takenMs: number,
   ) {
-    this.startMs = Array.from<number>({ length: nodes }).fill(NaN);
-    this.endMs = Array.from<number>({ length: nodes }).fill(NaN);
+    this.startMs = Array.from<number>({ length: nodes.length }).fill(NaN);
+    this.endMs = Array.from<number>({ length: nodes.length }).fill(NaN);
     this.movedMs = takenMs;
   }
 

@@ -10,6 +10,8 @@ export interface ObjectAnswer extends Answered {
 
 /** How findings are looked up by the name of the node. */
 export interface FindingsByNode {
+  /** Objects that it gives. */
+  count(node: string): number;
   /** Whether the node looked at the frame or gives objects on it. */
   said(node: string): boolean;
   objects(node: string): readonly ObjectMeta[];
@@ -40,6 +42,11 @@ export class FrameResult<N extends string = string> implements Disposable {
   /** Objects that one node gives: those it found, of a tracker those it follows, of a model that describes objects those it has described. */
   of(node: N): readonly ObjectMeta[] {
     return this.#read.objects(node);
+  }
+
+  /** How many those are. */
+  count(node: N): number {
+    return this.#read.count(node);
   }
 
   /** What a model that describes objects answered on this very frame; empty for one that finds objects. */

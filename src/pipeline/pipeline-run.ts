@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { type Clock, Fault, type Log, throwIfAborted } from '../core/index.js';
 import { NodeTimings } from '../analytics/index.js';
+import { type TimedNode, criticalPath } from './metrics/critical-path.js';
+import { type CountedModels, PipelineMetrics } from './metrics/pipeline-metrics.js';
 import type { VideoSource } from '../media/index.js';
 import type { Sink } from '../sinks/index.js';
 import { type Collector, collectInto } from './collector.js';
@@ -67,6 +69,7 @@ const sizedFile = async ({ path, holds }: SinkFile): Promise<OutputFile> => ({
 export class PipelineRun<N extends string> {
   readonly drivers = new Map<string, StreamDriver<N>>();
   readonly timings = new NodeTimings();
+  readonly metrics: PipelineMetrics;
   /** Streams that were removed while it ran. */
   readonly #gone = new Map<string, StreamDriver<N>>();
   readonly #watchdog: Watchdog;
@@ -83,6 +86,7 @@ export class PipelineRun<N extends string> {
     this.#graph = options.graph;
     this.#chooser = this.#chooserFor(options.graph, options.config);
     const { clock, config, events, log } = options;
+    this.metrics = new PipelineMetrics({ startMs: clock.nowMs(), models: () => this.#models() });
     this.#watchdog = new Watchdog(
       clock,
       config.watchdogSeconds * 1000,
@@ -119,11 +123,12 @@ export class PipelineRun<N extends string> {
       open: (signal) => open(name, config, signal),
       realtime: mode === 'realtime' ? realtime : undefined,
       graph: this.#graph,
+      metrics: this.metrics.stream(name),
       clock,
       log,
       serial: () => this.#chooser.serial,
       window: () => this.#window(),
-      onFlight: (flight, result) => this.#flown(flight, result),
+      onFlight: (flight, result) => this.#flown(driver, flight, result),
       onState: (event) => this.options.events.emit('stream', event),
       onFrameFailed: (failure) => {
         log.warn(`stream ${name}, frame ${failure.frame} got no result: ${failure.fault.message}`, { stream: name });
@@ -146,6 +151,7 @@ export class PipelineRun<N extends string> {
     if (this.started) await this.#ended(driver);
     for (const output of this.options.outputs.values()) await output.endStream(name);
     await driver.close();
+    driver.options.metrics.removed();
   }
 
   /** The next frames of every stream go through this graph. */
@@ -256,24 +262,35 @@ export class PipelineRun<N extends string> {
     for (const output of this.options.outputs.values()) await output.addStream(name, source);
   }
 
-  #flown({ startMs, endMs, takenMs }: Flight, { meta }: FrameResult): void {
-    let at = 0;
-    let lastMs = takenMs;
-    for (const node of Object.keys(meta.inferred)) {
-      const ended = endMs[at];
-      if (ended === undefined) break;
-      this.timings.add(node, ended - startMs[at++]!);
-      if (ended > lastMs) lastMs = ended;
+  #flown(driver: StreamDriver<N>, flight: Flight, result: FrameResult): void {
+    const { startMs, endMs, takenMs } = flight;
+    const { metrics } = driver.options;
+    const { inferred } = result.meta;
+    const timed: TimedNode[] = [];
+    for (const [at, { name, reads }] of flight.nodes.entries()) {
+      const [start, end] = [startMs[at]!, endMs[at]!];
+      timed.push({ name, reads, startMs: start, endMs: end });
+      this.timings.add(name, end - start);
+      metrics.node(name).looked({ startMs: start, endMs: end, inferred: inferred[name]!, objects: result.count(name) });
     }
+    flight.critical = criticalPath(timed, takenMs);
+    const lastMs = timed.reduce((last, { endMs: end }) => Math.max(last, end), takenMs);
     if (this.#chooser.done(lastMs - takenMs, lastMs)) this.options.events.emit('plan', this.#chooser.state);
   }
 
-  async #deliver(driver: StreamDriver<N>, { result }: Delivery<N>, gone: AbortSignal): Promise<void> {
+  #models(): CountedModels {
+    return Object.fromEntries(this.#graph.nodes.flatMap(({ name, model }) => (model ? [[name, model]] : [])));
+  }
+
+  async #deliver(driver: StreamDriver<N>, { result, capturedMs, takenMs, critical }: Delivery<N>, gone: AbortSignal): Promise<void> {
     const { collectors, hub, events, sinks, outputs } = this.options;
     const reader = this.#reader!;
     let given = false;
     try {
       if (reader.wanted && !(await reader.wanted(gone))) return;
+      const doneMs = this.options.clock.nowMs();
+      const since = capturedMs === undefined ? {} : { capturedMs, latenessMs: takenMs - capturedMs };
+      driver.options.metrics.done({ takenMs, doneMs, critical, ...since });
       driver.tally.add(result);
       hub.take(result);
       for (const event of result.events) events.emit('event', event);

@@ -1,6 +1,6 @@
 import type { FaultCode } from '../core/index.js';
 import type { PlanState } from './plan-chooser.js';
-import type { StreamState } from './stream-driver.js';
+import type { StreamState } from './stream-state.js';
 
 /** Where a pipeline is. `ready`: open, not started. `running`: at least one stream has something to do. `ended`: it may be started again. */
 export type PipelineState = 'ready' | 'running' | 'paused' | 'ended' | 'closed';

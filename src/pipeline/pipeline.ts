@@ -12,6 +12,7 @@ import type { PipelineConfig, PipelineConfigInput } from './config.js';
 import type { FrameResult } from './frame-result.js';
 import type { Listener } from './listeners.js';
 import { ModelPool } from './model-pool.js';
+import type { MetricsSnapshot } from './metrics/snapshot.js';
 import type { NodeResult } from './node-results.js';
 import { checkLines } from './nodes/lines-node.js';
 import { type NodeMaterial, type OpenedGraph, openGraph } from './nodes/nodes.js';
@@ -109,6 +110,10 @@ export interface Pipeline<N extends string = string> extends AsyncDisposable {
   /** Goes on at `timeMs` of the file, on one stream or on all; nodes forget what they know of it. @throws Fault UNSUPPORTED for a live source, NOT_FOUND */
   seek(timeMs: number, stream?: string): Promise<void>;
   status(): PipelineStatus;
+  /** Rates, latencies, drops, what holds frames up: by stream and by node, of the run that was started last. */
+  metrics(): MetricsSnapshot;
+  /** The same as text for Prometheus (exposition format 0.0.4). */
+  prometheus(): string;
   /** What a node said last, on one stream or on whichever was last; also after the end of the run. */
   latest<M extends N>(node: M, stream?: string): NodeResult<M> | undefined;
   /** What a node says from now on; can be read on after the end of the run. @throws Fault NOT_FOUND */

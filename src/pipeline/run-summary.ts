@@ -2,7 +2,7 @@ import type { MediaLosses } from '../media/index.js';
 import type { FaultCode } from '../core/index.js';
 import type { FrameResult } from './frame-result.js';
 import type { OutputFile } from './outputs/port.js';
-import type { StreamState } from './stream-driver.js';
+import type { StreamState } from './stream-state.js';
 
 /** How many of one label were seen. */
 export interface LabelSummary {

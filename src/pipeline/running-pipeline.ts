@@ -9,6 +9,7 @@ import { parsePipelineConfig } from './config-file.js';
 import type { PipelineConfig, PipelineConfigInput } from './config.js';
 import type { FrameResult } from './frame-result.js';
 import { type Listener, Listeners } from './listeners.js';
+import type { MetricsSnapshot } from './metrics/snapshot.js';
 import type { NodeResult } from './node-results.js';
 import { checkLines } from './nodes/lines-node.js';
 import type { OpenedGraph } from './nodes/nodes.js';
@@ -163,6 +164,14 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
     };
   }
 
+  metrics(): MetricsSnapshot {
+    return this.#run.metrics.snapshot(this.parts.clock.nowMs());
+  }
+
+  prometheus(): string {
+    return this.#run.metrics.prometheus();
+  }
+
   latest<M extends N>(node: M, stream?: string): NodeResult<M> | undefined {
     return this.#hub.latest(node, stream);
   }
@@ -182,26 +191,29 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
   }
 
   apply(config: PipelineConfigInput): Promise<ConfigChange> {
-    // One change after the other, each on what the last one left; a failed one leaves everything as it was.
-    const change = this.#changing.catch(() => {}).then(() => this.#apply(parsePipelineConfig(config)));
-    this.#changing = change;
-    return change;
+    return this.#change(() => config);
   }
 
   async addSource(name: string, source: PipelineConfigInput['sources'][string]): Promise<void> {
-    if (Object.hasOwn(this.#config.sources, name)) fail('ALREADY_EXISTS', `there is a source "${name}" already; remove it first`);
-    await this.apply({ ...this.#config, sources: { ...this.#config.sources, [name]: source } } as PipelineConfigInput);
+    await this.#change((now) => {
+      if (Object.hasOwn(now.sources, name)) fail('ALREADY_EXISTS', `there is a source "${name}" already; remove it first`);
+      return { ...now, sources: { ...now.sources, [name]: source } };
+    });
   }
 
   async removeSource(name: string): Promise<void> {
-    const { [name]: gone, ...sources } = this.#config.sources;
-    if (!gone) fail('NOT_FOUND', `there is no source "${name}". There are: ${Object.keys(sources).join(', ')}`);
-    await this.#serially(() => this.#applyParsed({ ...this.#config, sources }));
+    await this.#change((now) => {
+      const { [name]: gone, ...sources } = now.sources;
+      if (!gone) fail('NOT_FOUND', `there is no source "${name}". There are: ${Object.keys(sources).join(', ')}`);
+      return { ...now, sources };
+    });
   }
 
   async setNode(name: N, change: NodeChange): Promise<void> {
-    const node = this.#config.nodes[name] ?? fail('NOT_FOUND', `there is no node "${name}"`);
-    await this.apply({ ...this.#config, nodes: { ...this.#config.nodes, [name]: { ...node, ...change } } } as PipelineConfigInput);
+    await this.#change((now) => {
+      const node = now.nodes[name] ?? fail('NOT_FOUND', `there is no node "${name}". There are: ${Object.keys(now.nodes).join(', ')}`);
+      return { ...now, nodes: { ...now.nodes, [name]: { ...node, ...change } } };
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -279,7 +291,8 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
   #streamStatus(name: string): readonly (readonly [string, StreamStatus])[] {
     const driver = this.#run.drivers.get(name);
     if (!driver) return [];
-    const { state, positionMs, fault, dropped, failedFrames, queued, tally, feed, run } = driver;
+    const { state, positionMs, fault, dropped, failedFrames, tally, feed, run } = driver;
+    const { metrics } = driver.options;
     const durationMs = feed.source?.info.durationMs;
     const progress = durationMs && positionMs !== undefined ? Math.min(1, positionMs / durationMs) : undefined;
     const status: StreamStatus = {
@@ -291,24 +304,26 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
       dropped,
       failedFrames,
       restarts: feed.restartCount,
-      queued,
+      queued: metrics.queueDepth,
       underWay: run.flights.size,
       ...(fault ? { fault: { code: fault.code, message: fault.message } } : {}),
     };
     return [[name, status]];
   }
 
-  #serially<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#changing.catch(() => {}).then(work);
-    this.#changing = done;
-    return done;
+  /** One change after the other, each on what the last one left; a failed one leaves everything as it was. */
+  #change(next: (now: PipelineConfig) => unknown): Promise<ConfigChange> {
+    const change = this.#afterThat(this.#changing, next);
+    this.#changing = change;
+    return change;
   }
 
-  #apply(config: PipelineConfig): Promise<ConfigChange> {
-    return this.#applyParsed(config);
+  async #afterThat(before: Promise<unknown>, next: (now: PipelineConfig) => unknown): Promise<ConfigChange> {
+    await before.catch(() => {});
+    return this.#turnTo(parsePipelineConfig(next(this.#config)));
   }
 
-  async #applyParsed(config: PipelineConfig): Promise<ConfigChange> {
+  async #turnTo(config: PipelineConfig): Promise<ConfigChange> {
     if (this.#state === 'closed') fail('FAILED_PRECONDITION', 'the pipeline is closed');
     const change = configChange(this.#config, config);
     const sources = new Map<string, VideoSource | undefined>();

@@ -11,10 +11,10 @@ import type { Graph } from './graph.js';
 import { inOrder } from './in-order.js';
 import { type StreamSummary, StreamTally } from './run-summary.js';
 import { StreamRun } from './stream-run.js';
+import type { PathStep } from './metrics/critical-path.js';
+import type { StreamMetrics } from './metrics/stream-metrics.js';
+import type { StreamState } from './stream-state.js';
 import type { Watched } from './watchdog.js';
-
-/** Where a stream is. */
-export type StreamState = 'ready' | 'running' | 'paused' | 'restarting' | 'ended' | 'stopped' | 'failed';
 
 /** A stream came into another state. */
 export interface StreamStateEvent {
@@ -40,6 +40,8 @@ export interface Delivery<N extends string> {
   readonly capturedMs: number | undefined;
   /** When its nodes began. */
   readonly takenMs: number;
+  /** What held it up. */
+  readonly critical: readonly PathStep[];
   /** True for the first frame after a seek. */
   readonly jumped: boolean;
 }
@@ -52,6 +54,7 @@ export interface DriverOptions<N extends string> {
   readonly open: (signal: AbortSignal) => Promise<VideoSource>;
   readonly realtime: { readonly queue: number; readonly overflow: 'oldest' | 'newest' } | undefined;
   readonly graph: Graph;
+  readonly metrics: StreamMetrics;
   readonly clock: Clock;
   readonly log: Log;
   readonly serial: () => boolean;
@@ -77,6 +80,7 @@ class Looked<N extends string> implements Disposable, Delivery<N> {
     readonly result: FrameResult<N>,
     readonly capturedMs: number | undefined,
     readonly takenMs: number,
+    readonly critical: readonly PathStep[],
     readonly jumped: boolean,
   ) {}
 
@@ -107,16 +111,14 @@ export class StreamDriver<N extends string> {
   #failedInARow = 0;
   #pastLosses: MediaLosses = NO_LOSSES;
   #over: Promise<void> | undefined;
-  /** Frames lost to the queue. */
+  /** Frames that never came to the nodes. */
   dropped = 0;
   /** Frames that no result came of, since a node failed on them or they were given up when the run was stopped. */
   failedFrames = 0;
-  /** Frames that wait for a model. */
-  queued = 0;
 
   constructor(readonly options: DriverOptions<N>) {
     const { stream, graph, config, serial, onFlight, source, open, realtime, clock, log } = options;
-    this.run = new StreamRun(graph, { stream, overrides: config.nodes, serial, onFlight });
+    this.run = new StreamRun(graph, { stream, overrides: config.nodes, serial, onFlight, nowMs: () => clock.nowMs() });
     this.feed = new FrameFeed({
       stream,
       source,
@@ -131,7 +133,7 @@ export class StreamDriver<N extends string> {
         opened: (opened) => options.onOpened(opened),
         restarting: (fault, afterMs) => this.#restarting(fault, afterMs),
         running: () => this.#become('running'),
-        passedOver: () => void this.dropped++,
+        passedOver: () => this.#lose(1, 'source'),
       },
     });
   }
@@ -206,7 +208,6 @@ export class StreamDriver<N extends string> {
       deliveredMs: this.#deliveredMs,
       handing: this.#handing,
       flights: this.run.flights,
-      nodes: this.run.nodes,
       expectsFrames: this.#state === 'running',
     };
   }
@@ -245,6 +246,7 @@ export class StreamDriver<N extends string> {
       if (this.#stop.signal.aborted && fault.code === 'CANCELLED') this.#become('stopped');
       else {
         this.#fault = fault;
+        this.options.metrics.failed();
         this.#become('failed', { fault });
       }
     } finally {
@@ -265,43 +267,53 @@ export class StreamDriver<N extends string> {
   }
 
   #arrivals(): AsyncIterable<Arrival> {
-    const { realtime, clock } = this.options;
+    const { realtime, clock, metrics } = this.options;
     if (!realtime) return this.feed;
     return new RealtimeFeed(this.feed, {
       ...realtime,
       clock,
       stop: this.#stop.signal,
-      onArrival: () => {},
-      onDropped: (count) => void (this.dropped += count),
-      onDepth: (depth) => void (this.queued = depth),
+      onArrival: (nowMs) => metrics.arrived(nowMs),
+      onDropped: (count) => this.#lose(count, realtime.overflow),
+      onDepth: (depth) => metrics.queued(depth),
     });
   }
 
   async #look({ frame, capturedMs, jumped }: Arrival): Promise<Looked<N> | FailedFrame> {
     if (jumped) this.run.renew();
-    const takenMs = this.options.clock.nowMs();
+    const { clock, metrics, realtime } = this.options;
+    const takenMs = clock.nowMs();
+    if (!realtime) metrics.arrived(takenMs);
+    metrics.taken();
     const { number } = frame;
     try {
-      const result = await this.run.look(frame, this.#cancel.signal);
+      const { result, flight } = await this.run.look(frame, this.#cancel.signal);
       this.#failedInARow = 0;
-      return new Looked(result, capturedMs, takenMs, jumped);
+      return new Looked(result, capturedMs, takenMs, flight.critical, jumped);
     } catch (error) {
       const fault = toFault(error, 'INTERNAL', `stream ${this.options.stream}, frame ${number}: `);
       this.failedFrames++;
-      if (!this.options.realtime || this.#cancel.signal.aborted || ++this.#failedInARow >= MOST_FAILED_IN_A_ROW) throw fault;
+      if (!realtime || this.#cancel.signal.aborted || ++this.#failedInARow >= MOST_FAILED_IN_A_ROW) throw fault;
       this.options.onFrameFailed({ stream: this.options.stream, frame: number, fault });
       return new FailedFrame();
     }
   }
 
+  #lose(count: number, reason: 'oldest' | 'newest' | 'source'): void {
+    this.dropped += count;
+    this.options.metrics.dropped(count, reason);
+  }
+
   #restarting(fault: Fault | undefined, afterMs: number): void {
     this.#pastLosses = fault ? this.losses : this.#pastLosses;
+    this.options.metrics.restarted();
     this.#become('restarting', { afterMs, ...(fault ? { fault } : {}) });
   }
 
   #become(state: StreamState, more: Pick<StreamStateEvent, 'fault' | 'afterMs'> = {}): void {
     if (state === this.#state) return;
     this.#state = state;
+    this.options.metrics.state = state;
     this.options.onState({ stream: this.options.stream, state, ...more });
   }
 }

@@ -71,7 +71,7 @@ test('a node sees what the nodes it reads said of that very frame, whatever thei
     seen,
     Array.from({ length: 30 }, (_, n) => [n, n, n]),
   );
-  for (const result of results) result[Symbol.dispose]();
+  for (const { result } of results) result[Symbol.dispose]();
   assert.equal(liveFrames(), 0);
 });
 
@@ -84,7 +84,8 @@ test('objects are numbered in the order of the nodes, not in the order in which 
     ),
     { stream: 'a' },
   );
-  using result = await run.look(frame(0), idle);
+  const { result } = await run.look(frame(0), idle);
+  using _ = result;
   assert.deepEqual(
     result.objects.map(({ id, label }) => [id, label]),
     [
@@ -109,7 +110,8 @@ test('what a node gives on without having made it stands in the results once', a
   const run = new StreamRun<'people' | 'tracker'>(graphOf(node('people', people), node('tracker', passOn, { reads: ['people'], ordered: true })), {
     stream: 'a',
   });
-  using result = await run.look(frame(0), idle);
+  const { result } = await run.look(frame(0), idle);
+  using _ = result;
   assert.deepEqual(
     result.objects.map(({ trackId }) => trackId),
     [1, 2],

@@ -15,7 +15,7 @@ interface Placed {
   /** Places of the nodes that it reads. */
   readonly reads: readonly number[];
   readonly schedule: Schedule;
-  /** When an ordered node is done with the last frame it was given. */
+  /** When the node may begin with the next frame: it is done with the last one, or has begun with it; where it needs order at all. */
   turn: Promise<unknown> | undefined;
 }
 
@@ -23,9 +23,17 @@ interface Placed {
 interface Layout {
   readonly graph: Graph;
   readonly placed: readonly Placed[];
+  /** The same nodes, by place. */
+  readonly nodes: readonly GraphNode[];
   readonly places: ReadonlyMap<string, number>;
   /** Frames under way. */
   frames: number;
+}
+
+/** A frame that went through the nodes. */
+export interface Seen<N extends string> {
+  readonly flight: Flight;
+  readonly result: FrameResult<N>;
 }
 
 /** What a stream is run with. */
@@ -35,6 +43,8 @@ export interface StreamRunOptions {
   readonly overrides?: Readonly<Record<string, StreamNodeConfig>>;
   /** Asked for each frame: whether its nodes work one after the other. */
   readonly serial?: () => boolean;
+  /** Monotonic milliseconds; the machine's clock when absent. */
+  readonly nowMs?: () => number;
   /** Told when a frame is through, before its result is given out. */
   readonly onFlight?: (flight: Flight, result: FrameResult) => void;
 }
@@ -47,6 +57,10 @@ class FrameFindings implements FindingsByNode {
     readonly findings: readonly NodeFindings[],
     readonly places: ReadonlyMap<string, number>,
   ) {}
+
+  count(node: string): number {
+    return this.#of(node)?.objects.length ?? 0;
+  }
 
   said(node: string): boolean {
     const of = this.#of(node);
@@ -85,6 +99,7 @@ export class StreamRun<N extends string> {
   #layout: Layout;
   #overrides: Readonly<Record<string, StreamNodeConfig>>;
   readonly #flights = new Set<Flight>();
+  readonly #nowMs: () => number;
 
   /** Holds the graph until `close`. */
   constructor(
@@ -92,17 +107,13 @@ export class StreamRun<N extends string> {
     readonly options: StreamRunOptions,
   ) {
     this.#overrides = options.overrides ?? {};
+    this.#nowMs = options.nowMs ?? (() => performance.now());
     this.#layout = this.#lay(graph.retain());
   }
 
   /** Frames under way, oldest first. */
   get flights(): ReadonlySet<Flight> {
     return this.#flights;
-  }
-
-  /** The nodes at work on this stream, by place. */
-  get nodes(): readonly GraphNode[] {
-    return this.#layout.placed.map(({ node }) => node);
   }
 
   /** The next frames go through this graph. Nodes that both graphs share keep what they know of the stream. */
@@ -127,7 +138,7 @@ export class StreamRun<N extends string> {
   }
 
   /** Takes the frame over, whatever becomes of it. Frames are to be given in presentation order; several may be under way. */
-  async look(frame: Frame, signal: AbortSignal): Promise<FrameResult<N>> {
+  async look(frame: Frame, signal: AbortSignal): Promise<Seen<N>> {
     const layout = this.#layout;
     const { placed, places } = layout;
     const findings: (NodeFindings | undefined)[] = [];
@@ -138,22 +149,25 @@ export class StreamRun<N extends string> {
       of: (name) => findings[places.get(name) ?? -1] ?? SKIPPED,
       due: (name) => due[places.get(name) ?? -1] ?? false,
     };
-    const flight = new Flight(frame.number, placed.length, performance.now());
+    const flight = new Flight(frame.number, layout.nodes, this.#nowMs());
     this.#flights.add(flight);
     layout.frames++;
     const done: Promise<unknown>[] = [];
     const serial = this.options.serial?.() ?? false;
     for (const [at, each] of placed.entries()) {
+      let begun = (): void => {};
       const look = async (): Promise<void> => {
-        flight.begun(at, performance.now());
+        flight.begun(at, this.#nowMs());
+        begun();
         const finding = each.stream.look(board, signal);
         findings[at] = finding instanceof Promise ? await finding : finding;
-        flight.done(at, performance.now());
+        flight.done(at, this.#nowMs());
       };
       const before = this.#before(each, at, done, serial);
       const ready = before.length === 0 ? look() : Promise.all(before).then(look);
       ready.catch(() => {});
       if (each.node.ordered) each.turn = ready;
+      else if (each.node.startsInOrder) each.turn = Promise.race([new Promise<void>((resolve) => (begun = resolve)), ready]);
       done.push(ready);
     }
     try {
@@ -169,12 +183,12 @@ export class StreamRun<N extends string> {
     }
     const result = this.#result(frame, layout, findings as NodeFindings[]);
     this.options.onFlight?.(flight, result);
-    return result;
+    return { flight, result };
   }
 
-  #before({ node, reads, turn }: Placed, at: number, done: readonly Promise<unknown>[], serial: boolean): Promise<unknown>[] {
+  #before({ reads, turn }: Placed, at: number, done: readonly Promise<unknown>[], serial: boolean): Promise<unknown>[] {
     const before = serial && at > 0 ? [done[at - 1]!] : reads.map((read) => done[read]!);
-    if (node.ordered && turn) before.push(turn.catch(() => {}));
+    if (turn) before.push(turn.catch(() => {}));
     return before;
   }
 
@@ -190,7 +204,7 @@ export class StreamRun<N extends string> {
       places.set(node.name, placed.length);
       placed.push({ node, stream: this.#opened(node, last), reads, schedule, turn: last?.turn });
     }
-    return { graph, placed, places, frames: 0 };
+    return { graph, placed, nodes: placed.map(({ node }) => node), places, frames: 0 };
   }
 
   #works({ name, reads }: GraphNode, places: ReadonlyMap<string, number>): boolean {

@@ -1,6 +1,5 @@
 import type { Clock } from '../core/index.js';
 import type { Flight } from './flight.js';
-import type { GraphNode } from './nodes/port.js';
 
 /** What the watchdog sees of one stream. */
 export interface Watched {
@@ -10,15 +9,14 @@ export interface Watched {
   /** Set while a result is with a sink, an output or the reader: who has it, and since when. */
   readonly handing: { readonly to: string; readonly frame: number; readonly sinceMs: number } | undefined;
   readonly flights: Iterable<Flight>;
-  /** By place, as in the flights. */
-  readonly nodes: readonly GraphNode[];
   /** Whether frames are awaited of the source: it runs, and is neither paused nor being opened again. */
   readonly expectsFrames: boolean;
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-function nodeText(flight: Flight, place: number, nodes: readonly GraphNode[], nowMs: number): string | undefined {
+function nodeText(flight: Flight, place: number, nowMs: number): string | undefined {
+  const { nodes } = flight;
   const { name, reads } = nodes[place]!;
   const phase = flight.phase(place);
   if (phase === 'working') return `${name} has been at work for ${seconds(nowMs - flight.startMs[place]!)}`;
@@ -31,11 +29,7 @@ function nodeText(flight: Flight, place: number, nodes: readonly GraphNode[], no
 }
 
 /** Who waits for whom on a stream where nothing has moved for `limitMs`; undefined while something moves. Pure. */
-export function stallText(
-  { stream, deliveredMs, handing, flights, nodes, expectsFrames }: Watched,
-  nowMs: number,
-  limitMs: number,
-): string | undefined {
+export function stallText({ stream, deliveredMs, handing, flights, expectsFrames }: Watched, nowMs: number, limitMs: number): string | undefined {
   const all = [...flights];
   const moved = Math.max(deliveredMs, handing?.sinceMs ?? -Infinity, ...all.map(({ movedMs }) => movedMs));
   if (nowMs - moved < limitMs) return undefined;
@@ -43,7 +37,7 @@ export function stallText(
   const parts: string[] = [];
   if (handing) parts.push(`frame ${handing.frame} is done, and ${handing.to} has not taken it for ${seconds(nowMs - handing.sinceMs)}`);
   if (first) {
-    const waits = nodes.flatMap((_, place) => nodeText(first, place, nodes, nowMs) ?? []);
+    const waits = first.nodes.flatMap((_, place) => nodeText(first, place, nowMs) ?? []);
     parts.push(`frame ${first.frame}: ${waits.join('; ')}`);
     if (all.length > 1) parts.push(`${all.length - 1} more frame(s) under way behind it`);
   }

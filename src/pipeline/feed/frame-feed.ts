@@ -56,7 +56,7 @@ export class FrameFeed implements AsyncIterableIterator<Arrival, undefined> {
   #seek: Seek | undefined;
   #jumped = false;
   #anchor = true;
-  #skipUntilMs = -Infinity;
+  #skipToMs = -Infinity;
   #lastMs = NaN;
 
   constructor(readonly options: FeedOptions) {
@@ -163,11 +163,11 @@ export class FrameFeed implements AsyncIterableIterator<Arrival, undefined> {
   }
 
   #taken(frame: Frame): Arrival | 'again' {
-    if (toMs(frame.pts) < this.#skipUntilMs) {
+    if (toMs(frame.pts) <= this.#skipToMs) {
       frame.close();
       return 'again';
     }
-    this.#skipUntilMs = -Infinity;
+    this.#skipToMs = -Infinity;
     this.#restartsOf().healthy();
     this.#lastMs = this.options.clock.nowMs();
     const placed = this.times.place(frame);
@@ -195,13 +195,13 @@ export class FrameFeed implements AsyncIterableIterator<Arrival, undefined> {
     events.restarting(fault, afterMs);
     if (afterMs > 0) await clock.sleep(afterMs, this.#over.signal).catch(() => {});
     if (this.#ended) return false;
-    const { last } = this.times;
     this.#anchor = true;
+    const { ownMs } = this.times;
     const file = this.#source && !this.#source.info.live;
     if (fault) await this.#drop();
     // A file that failed goes on behind its last good frame.
-    if (fault && file && last && !realtime) this.#skipUntilMs = toMs(last) + 1e-3;
-    this.times.restarted({ gapMs: realtime && !Number.isNaN(this.#lastMs) ? clock.nowMs() - this.#lastMs : 0 });
+    if (fault && file && ownMs !== undefined && !realtime) this.#skipToMs = ownMs;
+    else this.times.restarted({ gapMs: realtime && !Number.isNaN(this.#lastMs) ? clock.nowMs() - this.#lastMs : 0 });
     return true;
   }
 

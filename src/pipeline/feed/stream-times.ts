@@ -1,4 +1,4 @@
-import { type Frame, type Pts, type TimeBase, fromMs, rescale } from '../../core/index.js';
+import { type Frame, type Pts, type TimeBase, fromMs, rescale, toMs } from '../../core/index.js';
 
 /** What becomes of the frames of a source that was opened again. */
 export interface Continuation {
@@ -16,12 +16,13 @@ export class StreamTimes {
   #shift = 0n;
   #timeBase: TimeBase | undefined;
   #last: Pts | undefined;
+  #ownMs: number | undefined;
   #stepTicks = 1n;
   #continuation: Continuation | undefined;
 
-  /** Time of the last frame. */
-  get last(): Pts | undefined {
-    return this.#last;
+  /** Time of the last frame, as its source has it, in milliseconds; absent before the first. */
+  get ownMs(): number | undefined {
+    return this.#ownMs;
   }
 
   /** The next frame comes from a source that was opened again. */
@@ -44,6 +45,7 @@ export class StreamTimes {
     const own = sameTimeBase(frame.pts.timeBase, timeBase) ? frame.pts : rescale(frame.pts, timeBase);
     if (this.#continuation && this.#last) this.#shift = this.#continued(own.ticks, this.#last, this.#continuation);
     this.#continuation = undefined;
+    this.#ownMs = toMs(own);
     const ticks = own.ticks + this.#shift;
     if (this.#last && ticks > this.#last.ticks) this.#stepTicks = ticks - this.#last.ticks;
     const number = this.#base + frame.number;

@@ -1,3 +1,4 @@
+import type { StreamState } from '../stream-state.js';
 import type { DistributionReading } from '../../core/index.js';
 import type { CriticalReading } from './path-tally.js';
 
@@ -6,9 +7,6 @@ export const DROP_REASONS = ['oldest', 'newest', 'source'] as const;
 
 /** One of {@link DROP_REASONS}. */
 export type DropReason = (typeof DROP_REASONS)[number];
-
-/** What a stream is doing: nothing has come yet, frames come, its source failed (and may be opened anew), it is over. */
-export type StreamState = 'waiting' | 'running' | 'failed' | 'ended';
 
 /** Frames a second. */
 export interface FrameRate {

@@ -3,7 +3,8 @@ import type { PathStep } from './critical-path.js';
 import { FrameCount } from './frame-count.js';
 import { NodeMetrics } from './node-metrics.js';
 import { PathTally } from './path-tally.js';
-import type { DropReason, StreamReading, StreamState } from './snapshot.js';
+import type { StreamState } from '../stream-state.js';
+import type { DropReason, StreamReading } from './snapshot.js';
 
 /** A frame whose result came out. All times are on the clock of the pipeline's metrics. */
 export interface DoneFrame {
@@ -20,7 +21,8 @@ export interface DoneFrame {
 
 /** The numbers of one stream. Keeps no time of its own and never waits: each call says what happened, and when where that matters. */
 export class StreamMetrics {
-  state: StreamState = 'waiting';
+  /** Kept by whoever drives the stream. */
+  state: StreamState = 'ready';
   readonly in: FrameCount;
   readonly out: FrameCount;
   framesTaken = 0;
@@ -59,7 +61,6 @@ export class StreamMetrics {
 
   /** A frame came from the source. */
   arrived(nowMs: number): void {
-    this.state = 'running';
     this.in.add(nowMs);
   }
 
@@ -89,20 +90,12 @@ export class StreamMetrics {
 
   /** Its source failed. */
   failed(): void {
-    this.state = 'failed';
     this.failures++;
   }
 
   /** Its source was opened anew. */
   restarted(): void {
-    this.state = 'running';
     this.restarts++;
-  }
-
-  /** Its last result is out. */
-  ended(): void {
-    this.state = 'ended';
-    this.queueDepth = 0;
   }
 
   /** It is taken out of the pipeline: it leaves the readings but for the totals. */

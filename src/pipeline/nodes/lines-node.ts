@@ -29,6 +29,10 @@ class StreamLines implements StreamNode {
     return { inferred, objects: NOTHING, made: NOTHING, events, lines: this.#lines(size) };
   }
 
+  follow(before: StreamNode): void {
+    if (before instanceof StreamLines) this.counter.follow(before.counter);
+  }
+
   #lines(size: Size): LineState[] {
     const counts = this.counter.counts();
     return resolveLines(this.settings, size).map(({ name, from, to }) => ({ node: this.name, name, from, to, ...counts[name]! }));

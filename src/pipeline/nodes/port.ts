@@ -19,6 +19,8 @@ export interface GraphNode extends AsyncDisposable {
   readonly reads: readonly string[];
   /** True for one that must see the frames of a stream in their order, each when the one before is done. */
   readonly ordered: boolean;
+  /** True for one that must begin with the frames of a stream in their order, though several may be under way. */
+  readonly startsInOrder?: boolean;
   /** The model that it runs. */
   readonly model?: LoadedModel;
   /** Least confidence of the objects that it reports, where it finds objects. */

@@ -104,8 +104,8 @@ class ObjectDescriber extends ObjectLooks {
 }
 
 /**
- * Says things of objects that are followed, and goes on saying them until it looks again. It reads one tracker, which gives the frames of a
- * stream in their order: so looks are decided in that order, while the answers to many may be under way.
+ * Says things of objects that are followed, and goes on saying them until it looks again. It begins with the frames of a stream in their order:
+ * so looks are decided in that order, while the answers to many may be under way.
  */
 class TrackDescriber implements StreamNode {
   constructor(
@@ -215,6 +215,7 @@ export async function openSecondaryNode(
     name,
     reads: [config.on.objects],
     ordered: false,
+    startsInOrder: remembers(config),
     model: eye.model,
     ...(finder ? { labels: config.labels ?? labels } : {}),
     summary: summaryOf(config, known),
@@ -224,8 +225,12 @@ export async function openSecondaryNode(
   };
 }
 
+/** Whether it keeps what it said of an object for the next frames. */
+const remembers = ({ reinferEvery, smooth }: Pick<ModelNodeConfig, 'reinferEvery' | 'smooth'>): boolean =>
+  reinferEvery !== undefined || smooth !== undefined;
+
 function describer({ reinferEvery, smooth }: ModelNodeConfig, looking: Looking, reader: CropReader, wording: Wording): StreamNode {
-  if (!reinferEvery && !smooth) return new ObjectDescriber(looking, reader, wording);
+  if (!remembers({ reinferEvery, smooth })) return new ObjectDescriber(looking, reader, wording);
   const { by = 'majority', over = 1 } = smooth ?? {};
   const word = (answers: readonly Answer[]) => sayingOf(smoothed(answers, by, wording.each), wording);
   return new TrackDescriber(looking, reader, new TrackLooks(reinferEvery, over, word));
