@@ -26,6 +26,7 @@ import type { LineState } from '../nodes/board.js';
 import type { PlannedNode } from '../pipeline.js';
 import { shownAddress } from '../shown-address.js';
 import type { Finished, Output, OutputFile } from './port.js';
+import { reportPlan } from './report-plan.js';
 
 /** What a report output is made with. */
 export interface ReportOutputMaterial {
@@ -184,14 +185,7 @@ class ReportOutput implements Output {
   }
 
   #plan(files: readonly OutputFile[]): PlanNode[] {
-    const { plan } = this.material;
-    const streams = [...this.#streams.keys()];
-    const last = plan.map(({ name }) => name).filter((name) => !plan.some(({ reads }) => reads.includes(name)));
-    return [
-      ...streams.map((name): PlanNode => ({ name, kind: 'source', does: 'frames', reads: [] })),
-      ...plan.map(({ name, reads, summary }): PlanNode => ({ name, kind: 'node', does: summary, reads: reads.length > 0 ? reads : streams })),
-      ...this.#near(files).map(({ path, holds }): PlanNode => ({ name: path, kind: 'output', does: holds, reads: last })),
-    ];
+    return reportPlan([...this.#streams.keys()], this.material.plan, this.#near(files));
   }
 
   #sources(): ReadonlyMap<string, VideoSource> {
