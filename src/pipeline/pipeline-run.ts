@@ -287,10 +287,10 @@ export class PipelineRun<N extends string> {
     const reader = this.#reader!;
     let given = false;
     try {
-      if (reader.wanted && !(await reader.wanted(gone))) return;
       const doneMs = this.options.clock.nowMs();
       const since = capturedMs === undefined ? {} : { capturedMs, latenessMs: takenMs - capturedMs };
       driver.options.metrics.done({ takenMs, doneMs, critical, ...since });
+      if (reader.wanted && !(await reader.wanted(gone))) return;
       driver.tally.add(result);
       hub.take(result);
       for (const event of result.events) events.emit('event', event);

@@ -191,10 +191,10 @@ export async function openPipeline<const C extends PipelineConfigInput>(
   config: C,
   options: PipelineOptions = {},
 ): Promise<Pipeline<keyof C['nodes'] & string>> {
-  const parsed = parsePipelineConfig(config);
   await using scope = new Scope();
   await using opening = new Scope();
   const { media = createMedia(), models = createZoo(), log = NULL_LOG, clock = systemClock, signal } = options;
+  const parsed = parsePipelineConfig(config, (note) => log.info(note));
   const { about = { command: 'openPipeline', version: packageVersion() } } = options;
   const shared: Shared = { media, log, about };
   await checkDistinctFiles(parsed);
