@@ -62,6 +62,8 @@ function onChroma({ x, y, width, height }: Rect, frame: Size, chroma: { readonly
 export interface PixelsHome {
   readonly scalers: Scalers;
   readonly store: FrameStore;
+  /** Takes a picture that nobody needs any more; the store does when absent. */
+  readonly reclaim?: (frame: Frame) => void;
 }
 
 /** Decoded pixels in libav's memory, YUV as they came. Only what is asked for is converted, off the calling thread. */
@@ -101,7 +103,8 @@ export class LibavPixels implements Pixels {
   }
 
   free(): void {
-    this.#home.store.give(this.frame);
+    if (this.#home.reclaim) this.#home.reclaim(this.frame);
+    else this.#home.store.give(this.frame);
     this.#home.scalers.release();
   }
 
