@@ -105,13 +105,14 @@ export async function openPipeline<const C extends PipelineConfigInput>(
   throwIfAborted(signal);
   const outputs = await openOutputs(parsed.outputs, {
     media,
-    sources,
+    mode: 'offline',
     scope,
     log,
     plan: plannedNodes(nodes),
     followed: followedNodes(parsed.nodes),
     ...about,
   });
+  for (const output of outputs.values()) for (const [name, source] of sources) await output.addStream(name, source);
   const sinks: Sink[] = [];
   for (const { jsonl, of, overwrite } of Object.values(parsed.sinks)) sinks.push(scope.use(await openJsonl(jsonl, { of, overwrite })));
   return new RunningPipeline(sources, nodes, outputs, sinks, Object.values(parsed.sinks).map(sinkFile), scope.move());
@@ -182,23 +183,28 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
 
   results({ signal = NEVER }: { readonly signal?: AbortSignal } = {}): AsyncIterable<FrameResult<N>> {
     const [only, ...others] = this.sources;
-    const flow = only && others.length === 0 ? this.#flow(...only, signal) : this.#merged(signal);
-    return this.sinks.length + this.outputs.size === 0 ? flow : this.#written(flow);
+    const flow = only && others.length === 0 ? this.#written(this.#flow(...only, signal)) : this.#merged(signal);
+    return this.sinks.length + this.outputs.size === 0 ? flow : this.#finished(flow);
   }
 
+  /** Of one stream: an output may hold it up until others have caught up, so that no stream is written behind another's back. */
   async *#written(flow: AsyncIterable<FrameResult<N>>): AsyncGenerator<FrameResult<N>, void, undefined> {
+    for await (const result of flow) {
+      try {
+        await this.#write(result);
+      } catch (error) {
+        result[Symbol.dispose]();
+        throw error;
+      }
+      yield result;
+    }
+  }
+
+  async *#finished(flow: AsyncIterable<FrameResult<N>>): AsyncGenerator<FrameResult<N>, void, undefined> {
     const startMs = performance.now();
     let [ended, failed] = [false, false];
     try {
-      for await (const result of flow) {
-        try {
-          await this.#write(result);
-        } catch (error) {
-          result[Symbol.dispose]();
-          throw error;
-        }
-        yield result;
-      }
+      yield* flow;
       ended = true;
     } catch (error) {
       failed = true;
@@ -270,6 +276,8 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
       }
     } catch (error) {
       throw toFault(error, 'INTERNAL', `stream ${name}: `);
+    } finally {
+      await this.#endStream(name);
     }
     return tally.summary(source.losses);
   }
@@ -280,9 +288,11 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
     const queue = new BoundedQueue<FrameResult<N>>({ capacity: this.sources.size, overflow: 'block' });
     const feeds = [...this.sources].map(async ([name, source]) => {
       try {
-        for await (const result of this.#flow(name, source, cancel)) if (!(await queue.push(result))) return;
+        for await (const result of this.#written(this.#flow(name, source, cancel))) if (!(await queue.push(result))) return;
       } catch (error) {
         queue.fail(toFault(error, 'INTERNAL', `stream ${name}: `));
+      } finally {
+        await this.#endStream(name);
       }
     });
     const fed = Promise.all(feeds).then(() => queue.end());
@@ -292,6 +302,11 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
       leave.abort();
       await fed;
     }
+  }
+
+  /** Others that wait for this stream are told that it is over; what cannot be completed is told again by `#finish`. */
+  async #endStream(name: string): Promise<void> {
+    for (const output of this.outputs.values()) await output.endStream(name).catch(() => {});
   }
 
   #flow(stream: string, source: VideoSource, signal: AbortSignal): AsyncIterable<FrameResult<N>> {

@@ -29,7 +29,6 @@ import type { Finished, Output, OutputFile } from './port.js';
 /** What a report output is made with. */
 export interface ReportOutputMaterial {
   readonly media: Media;
-  readonly sources: ReadonlyMap<string, VideoSource>;
   readonly plan: readonly PlannedNode[];
   /** How the run was asked for, for the page's foot. */
   readonly command: string;
@@ -74,7 +73,7 @@ class StreamGathering {
 
   constructor(
     readonly stream: string,
-    readonly source: VideoSource,
+    public source: VideoSource,
     readonly media: Media,
     bestShots: number,
   ) {
@@ -126,23 +125,30 @@ class StreamGathering {
   }
 }
 
-function lossNotices({ sources, interrupted }: Finished & Pick<ReportOutputMaterial, 'sources'>): { kind: 'warning' | 'loss'; text: string }[] {
-  const losses = [...sources].flatMap(([name, source]) => lossSentences(source.losses).map((sentence) => `${name}: ${sentence}`));
+function lossNotices({ interrupted }: Finished, streams: Iterable<StreamGathering>): { kind: 'warning' | 'loss'; text: string }[] {
+  const losses = [...streams].flatMap(({ stream, source }) => lossSentences(source.losses).map((sentence) => `${stream}: ${sentence}`));
   const early = interrupted ? [{ kind: 'warning' as const, text: 'The run was stopped before the end of its sources.' }] : [];
   return [...early, ...losses.map((text) => ({ kind: 'loss' as const, text }))];
 }
 
 class ReportOutput implements Output {
-  readonly #streams: ReadonlyMap<string, StreamGathering>;
+  /** Streams that ended stay: the page tells of the whole run. */
+  readonly #streams = new Map<string, StreamGathering>();
   readonly #startedAt = new Date().toISOString();
 
   constructor(
     readonly config: ReportOutputConfig,
     readonly material: ReportOutputMaterial,
-  ) {
-    const { sources, media } = material;
-    this.#streams = new Map([...sources].map(([name, source]) => [name, new StreamGathering(name, source, media, config.bestShots)]));
+  ) {}
+
+  addStream(name: string, source: VideoSource): Promise<void> {
+    const known = this.#streams.get(name);
+    if (known) known.source = source;
+    else this.#streams.set(name, new StreamGathering(name, source, this.material.media, this.config.bestShots));
+    return Promise.resolve();
   }
+
+  async endStream(): Promise<void> {}
 
   async write(result: FrameResult): Promise<void> {
     await this.#streams.get(result.meta.stream)!.add(result);
@@ -150,16 +156,16 @@ class ReportOutput implements Output {
 
   async finish(run: Finished): Promise<readonly OutputFile[]> {
     const { report: path, title } = this.config;
-    const { sources, command, version } = this.material;
+    const { command, version } = this.material;
     const page = renderReport({
-      title: title ?? [...sources.keys()].join(', '),
+      title: title ?? [...this.#streams.keys()].join(', '),
       startedAt: this.#startedAt,
       elapsedMs: run.elapsedMs,
       interrupted: run.interrupted,
       streams: [...this.#streams.values()].map((stream) => stream.report()),
       plan: this.#plan(run.files),
       timings: run.timings,
-      notices: lossNotices({ ...run, sources }),
+      notices: lossNotices(run, this.#streams.values()),
       files: this.#near(run.files),
       command,
       version,
@@ -177,8 +183,8 @@ class ReportOutput implements Output {
   }
 
   #plan(files: readonly OutputFile[]): PlanNode[] {
-    const { sources, plan } = this.material;
-    const streams = [...sources.keys()];
+    const { plan } = this.material;
+    const streams = [...this.#streams.keys()];
     const last = plan.map(({ name }) => name).filter((name) => !plan.some(({ reads }) => reads.includes(name)));
     return [
       ...streams.map((name): PlanNode => ({ name, kind: 'source', does: 'frames', reads: [] })),
