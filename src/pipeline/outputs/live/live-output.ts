@@ -113,6 +113,8 @@ class LiveOutput implements Output {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // Nobody is to ask for pictures of what is being closed.
+    await this.#server?.[Symbol.asyncDispose]();
     await this.#scope.close();
     for (const { picture } of this.#streams.values()) picture[Symbol.dispose]();
     this.#streams.clear();

@@ -26,6 +26,8 @@ interface Shown {
   readonly meta: FrameMeta;
   readonly lines: readonly LineState[];
   drawn?: { readonly size: Size; readonly shapes: readonly Shape[] };
+  /** Whether a picture has shown it: also the last one of a stream is to be seen as it was, once. */
+  seen?: boolean;
 }
 
 interface Tile {
@@ -123,9 +125,10 @@ export class Wall implements Disposable {
   async #part(tile: Tile, cell: Rect): Promise<PicturePart> {
     const at = letterboxed(cell, tile.aspect);
     const { shown } = tile;
-    if (tile.state === 'ended' && shown) await this.#freeze(tile, shown, at);
+    if (tile.state === 'ended' && shown?.seen) await this.#freeze(tile, shown, at);
     if (tile.frozen) return { at, frame: tile.frozen.retain('wall'), shapes: this.#title(tile, at, 'ended') };
     if (!shown || shown.frame.closed) return { at: cell, fill: PLATE, shapes: this.#title(tile, cell, tile.state === 'ended' ? 'ended' : 'waiting for pictures') };
+    shown.seen = true;
     const shapes = [...this.#drawn(tile, shown, at), ...this.#title(tile, at, clockText(toMs(shown.meta.pts)))];
     return { at, frame: shown.frame.retain('wall'), shapes };
   }
