@@ -193,7 +193,9 @@ export function syntheticMedia(): Media {
     createComposer: async () => packedComposer(),
     async encodeImage(image, format) {
       checkImage(image, format);
-      return format.type === 'png' ? plainPng(await rgbImage(image)) : fail('UNSUPPORTED', 'the synthetic source encodes PNG only; libav encodes JPEG');
+      return format.type === 'png'
+        ? plainPng(await rgbImage(image))
+        : fail('UNSUPPORTED', 'the synthetic source encodes PNG only; libav encodes JPEG');
     },
   };
 }

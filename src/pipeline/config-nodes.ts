@@ -116,8 +116,7 @@ export const ModelNodeConfig = z
 /** The type of {@link ModelNodeConfig}. */
 export type ModelNodeConfig = z.output<typeof ModelNodeConfig>;
 
-/** One name, or a list of them. */
-export const oneOrMore = z.union([Name.transform((name) => [name]), z.array(Name).min(1)]);
+const oneOrMore = z.union([Name.transform((name) => [name]), z.array(Name).min(1)]);
 
 /** A node that gives objects an identity over time. */
 export const TrackNodeConfig = z

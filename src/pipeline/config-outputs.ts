@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Name, oneOrMore } from './config-nodes.js';
+import { Name } from './config-nodes.js';
 
 const overwrite = z.boolean().default(false).describe('Replace a file that is already there.');
 
@@ -105,7 +105,10 @@ export const LiveOutputConfig = z
       .string()
       .regex(/^(?:\[[0-9a-f:.]+\]|[^\s:/[\]]+):\d{1,5}$/i, 'must be HOST:PORT, such as 127.0.0.1:8090 or [::1]:8090')
       .describe('Where it is served, as HOST:PORT: 127.0.0.1:8090 for this machine alone. Port 0 takes a free one, which the log names.'),
-    of: oneOrMore.optional().describe('Which stream, or streams; all of them when absent.'),
+    of: z
+      .union([Name, z.array(Name).min(1)])
+      .optional()
+      .describe('Which stream, or streams; all of them when absent.'),
     tiles: WallConfig.optional().describe('Many streams in one picture, too.'),
     quality: z.int().min(1).max(100).default(80).describe('JPEG quality.'),
     maxWidth: z.int().min(32).max(8192).default(1280).describe('Wider pictures are made so many pixels wide.'),
@@ -116,6 +119,9 @@ export const LiveOutputConfig = z
 
 /** The type of {@link LiveOutputConfig}. */
 export type LiveOutputConfig = z.output<typeof LiveOutputConfig>;
+
+/** The streams that a live output shows; undefined for all. */
+export const liveStreams = ({ of }: LiveOutputConfig): readonly string[] | undefined => (typeof of === 'string' ? [of] : of);
 
 /** What a run leaves for people to look at. */
 export const OutputConfig = z.union([VideoOutputConfig, ReportOutputConfig, TilesOutputConfig, LiveOutputConfig]).describe('An output.');

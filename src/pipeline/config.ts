@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { didYouMean, toFault } from '../core/index.js';
 import { BUILT_IN_TRACKERS, createTracker } from '../tracking/index.js';
 import { Name, NodeConfig, readsOf } from './config-nodes.js';
-import { OutputConfig, SinkConfig, WALL_NAME, wallOf } from './config-outputs.js';
+import { OutputConfig, SinkConfig, WALL_NAME, liveStreams, wallOf } from './config-outputs.js';
 import { tileLayout } from './outputs/tiles/tile-layout.js';
 import { planOrder } from './plan.js';
 
@@ -74,10 +74,13 @@ function checkWalls(name: string, output: OutputConfig, sources: readonly string
   const known = (path: readonly string[], streams: readonly string[] = []): void => {
     for (const stream of streams)
       if (!sources.includes(stream))
-        complain(['outputs', name, ...path], `there is no source "${stream}".${didYouMean(stream, sources)} There are: ${sources.join(', ') || 'none'}`);
+        complain(
+          ['outputs', name, ...path],
+          `there is no source "${stream}".${didYouMean(stream, sources)} There are: ${sources.join(', ') || 'none'}`,
+        );
   };
   if ('live' in output) {
-    known(['of'], output.of);
+    known(['of'], liveStreams(output));
     if (output.tiles && sources.includes(WALL_NAME))
       complain(['outputs', name, 'tiles'], `the wall is served under the name "${WALL_NAME}"; give the source of that name another one`);
   }

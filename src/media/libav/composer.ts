@@ -1,11 +1,4 @@
-import {
-  AV_PIX_FMT_RGB24,
-  AV_PIX_FMT_YUV420P,
-  AVCOL_PRI_BT709,
-  AVCOL_RANGE_MPEG,
-  AVCOL_SPC_BT709,
-  AVCOL_TRC_BT709,
-} from 'node-av/constants';
+import { AV_PIX_FMT_RGB24, AV_PIX_FMT_YUV420P, AVCOL_PRI_BT709, AVCOL_RANGE_MPEG, AVCOL_SPC_BT709, AVCOL_TRC_BT709 } from 'node-av/constants';
 import type { Frame as NativeFrame } from 'node-av/lib';
 import { Frame, type Rect, type Size } from '../../core/index.js';
 import { Painter, type Rgb, type Surface, yuv420Surface, yuvOf } from '../../vision/index.js';
@@ -68,7 +61,9 @@ function place({ bytes, strides }: Planes, size: Size, picture: ScaledPicture): 
 
 /** Towards black, which in the narrow range is 16, and without colour. */
 function darken({ bytes, strides }: Planes, size: Size, shade: number): void {
-  const table = ([16, 128] as const).map((black) => Uint8Array.from({ length: 256 }, (_, value) => Math.round(black + (value - black) * (1 - shade))));
+  const table = ([16, 128] as const).map((black) =>
+    Uint8Array.from({ length: 256 }, (_, value) => Math.round(black + (value - black) * (1 - shade))),
+  );
   eachRow(size, (plane, y, width) => {
     const map = table[plane === 0 ? 0 : 1]!;
     const row = y * strides[plane];

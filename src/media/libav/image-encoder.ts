@@ -56,7 +56,8 @@ async function openEncoder({ size }: RgbImage | Frame, format: ImageFormat): Pro
 async function pictureFor(image: RgbImage | Frame, format: AVPixelFormat): Promise<NativeFrame> {
   const { size } = image;
   // A PNG is RGB in any case; a JPEG is YUV, as a decoded frame is.
-  if (format !== AV_PIX_FMT_RGB24 && image instanceof Frame && image.pixels instanceof LibavPixels) return jpegPicture(image.pixels.frame, format, size);
+  if (format !== AV_PIX_FMT_RGB24 && image instanceof Frame && image.pixels instanceof LibavPixels)
+    return jpegPicture(image.pixels.frame, format, size);
   const packed = pictureFrame(AV_PIX_FMT_RGB24, size, 1);
   packed.data![0]!.set(image instanceof Frame ? await image.render({ size, order: 'rgb', layout: 'packed' }) : image.rgb);
   if (format === AV_PIX_FMT_RGB24) return packed;

@@ -5,7 +5,15 @@ import { isLive } from './live.js';
 const ask = (uri: string, isTimed = false, container = 'mpegts'): boolean => isLive(uri, { container, isTimed });
 
 test('cameras and broadcasts are live, whatever they say of their length', () => {
-  for (const uri of ['rtsp://cam/1', 'RTSPS://cam/1', 'rtmp://host/app', 'rtmps://host/app', 'udp://239.0.0.1:1234', 'rtp://host:5004', 'srt://host:9000'])
+  for (const uri of [
+    'rtsp://cam/1',
+    'RTSPS://cam/1',
+    'rtmp://host/app',
+    'rtmps://host/app',
+    'udp://239.0.0.1:1234',
+    'rtp://host:5004',
+    'srt://host:9000',
+  ])
     for (const isTimed of [false, true]) assert.ok(ask(uri, isTimed), uri);
 });
 

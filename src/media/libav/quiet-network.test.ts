@@ -28,7 +28,6 @@ before(async () => {
   await rm(folder, { recursive: true });
 });
 
-
 const mostOfIt = (): Buffer => clip.subarray(0, Math.floor(clip.length * 0.9));
 
 /** A server that sends `bytes` to whoever comes, says nothing more, and does not hang up. */
@@ -61,7 +60,6 @@ async function drain(source: VideoSource, signal: AbortSignal, onFrame: (n: numb
   return frames;
 }
 
-
 const ADAPTERS: readonly (readonly [name: string, make: () => Media])[] = [
   ['libav', libavMedia],
   ['libav thread', () => threadedMedia()],
@@ -90,7 +88,7 @@ for (const [name, make] of ADAPTERS) {
   test(`${name}: an abort ends reading a source that stops in mid-stream`, async () => {
     await quietAfter(mostOfIt(), async (uri) => {
       await using source = await make().open(uri);
-      assert.equal(source.info.live, false, "a file that is sent tells its length");
+      assert.equal(source.info.live, false, 'a file that is sent tells its length');
       const abort = new AbortController();
       await assert.rejects(
         drain(source, abort.signal, (n) => n === 1 && setTimeout(() => abort.abort(), 50)),

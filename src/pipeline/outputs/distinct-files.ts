@@ -27,7 +27,9 @@ function inputsOf({ sources, nodes }: PipelineConfig): UsedFile[] {
 /** Files that are written. */
 function outputsOf({ sources, outputs, sinks }: PipelineConfig): UsedFile[] {
   const streams = Object.keys(sources);
-  const made = Object.entries(outputs).flatMap(([name, output]) => outputPaths(output, streams).map((path): UsedFile => ({ path, use: `output ${name}` })));
+  const made = Object.entries(outputs).flatMap(([name, output]) =>
+    outputPaths(output, streams).map((path): UsedFile => ({ path, use: `output ${name}` })),
+  );
   return [...made, ...Object.entries(sinks).map(([name, { jsonl }]): UsedFile => ({ path: jsonl, use: `sink ${name}` }))];
 }
 

@@ -65,7 +65,7 @@ class VideoOutput implements Output {
   }
 
   async finish(): Promise<readonly OutputFile[]> {
-    for (const name of [...this.#videos.keys()]) await this.endStream(name);
+    for (const name of this.#videos.keys()) await this.endStream(name);
     return this.#files;
   }
 

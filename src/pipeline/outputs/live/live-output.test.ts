@@ -96,7 +96,8 @@ test('the page, the newest picture, health; nothing is made before anybody asks'
 test('what is not there, not asked for rightly, or asked for under a foreign name is refused', async () => {
   await withLive({ of: ['door'] }, async ({ url }) => {
     assert.equal((await fetch(`${url}yard.jpg`)).status, 404, 'a stream that is not shown');
-    for (const path of ['nothing', '../etc/passwd', 'door.png', '%00.jpg', `${'x'.repeat(500)}.jpg`]) assert.equal((await fetch(url + path)).status, 404, path);
+    for (const path of ['nothing', '../etc/passwd', 'door.png', '%00.jpg', `${'x'.repeat(500)}.jpg`])
+      assert.equal((await fetch(url + path)).status, 404, path);
     assert.equal((await fetch(url, { method: 'POST' })).status, 405);
     const foreign = request(url, { headers: { Host: 'evil.example' } }).end();
     const [response] = (await once(foreign, 'response')) as [IncomingMessage];

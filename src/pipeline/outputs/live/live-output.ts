@@ -1,6 +1,6 @@
 import { type Clock, type Frame, type Log, Scope, type Size, systemClock } from '../../../core/index.js';
 import type { Composer, Media, VideoSource } from '../../../media/index.js';
-import { type LiveOutputConfig, WALL_NAME } from '../../config-outputs.js';
+import { type LiveOutputConfig, WALL_NAME, liveStreams } from '../../config-outputs.js';
 import type { FrameResult } from '../../frame-result.js';
 import type { Output, OutputFile } from '../port.js';
 import { Wall } from '../tiles/wall.js';
@@ -61,7 +61,8 @@ class LiveOutput implements Output {
   addStream(name: string, { info }: VideoSource): Promise<void> {
     const { size } = info.video;
     this.#wall?.wall.add(name, size);
-    if (this.config.of && !this.config.of.includes(name)) return Promise.resolve();
+    const shown = liveStreams(this.config);
+    if (shown && !shown.includes(name)) return Promise.resolve();
     this.#streams.get(name)?.picture[Symbol.dispose]();
     const { draw, maxWidth } = this.config;
     const picture = new StreamPicture({ draw, maxWidth, followed: this.material.followed, composer: this.composer });

@@ -14,6 +14,7 @@ figure { margin: 0; background: var(--card); border: 1px solid var(--edge); bord
 figure.wall { grid-column: 1 / -1; }
 .picture { position: relative; display: block; aspect-ratio: 16 / 9; background: #14171b; color: #c6cbd3; }
 .picture img { display: block; width: 100%; height: 100%; object-fit: contain; }
+.picture img[hidden] { display: none; }
 .picture span { position: absolute; inset: 0; display: grid; place-items: center; }
 .picture.seen span { display: none; }
 figure.ended img { opacity: 0.55; }

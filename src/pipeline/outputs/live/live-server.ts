@@ -51,6 +51,7 @@ export class LiveServer implements AsyncDisposable {
   readonly #server: Server;
   readonly #leave = new AbortController();
   readonly #page: string;
+  #url = '';
 
   private constructor(
     readonly host: string,
@@ -72,7 +73,7 @@ export class LiveServer implements AsyncDisposable {
 
   /** Where the page is; with the port that was taken where 0 was asked for. */
   get url(): string {
-    return `http://${this.host}:${(this.#server.address() as AddressInfo).port}/`;
+    return this.#url;
   }
 
   async #listen(address: string, port: number): Promise<void> {
@@ -80,6 +81,7 @@ export class LiveServer implements AsyncDisposable {
     try {
       this.#server.listen(port, bare);
       await once(this.#server, 'listening');
+      this.#url = `http://${this.host}:${(this.#server.address() as AddressInfo).port}/`;
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       const causes: Readonly<Record<string, string>> = {

@@ -60,7 +60,7 @@ export class OfflinePace implements WallPace {
   }
 
   async finish(): Promise<void> {
-    for (const stream of [...this.#streams]) this.end(stream);
+    for (const stream of this.#streams) this.end(stream);
     await this.#running;
     await this[Symbol.asyncDispose]();
     if (this.#failure) throw this.#failure.error;

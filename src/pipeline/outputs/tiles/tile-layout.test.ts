@@ -30,7 +30,10 @@ test('cells are even, inside, apart by the gap, one for each stream', () => {
         const { cells } = tileLayout({ size, gap, aspects: wide(count) });
         assert.equal(cells.length, count);
         for (const { x, y, width, height } of cells) {
-          assert.ok([x, y, width, height].every((value) => value % 2 === 0 && value >= 0), `${x},${y} ${width}x${height}`);
+          assert.ok(
+            [x, y, width, height].every((value) => value % 2 === 0 && value >= 0),
+            `${x},${y} ${width}x${height}`,
+          );
           assert.ok(x + width <= size.width && y + height <= size.height);
         }
         for (const [i, cell] of cells.entries()) {
@@ -47,7 +50,10 @@ test('rows or columns as wished; the other follows', () => {
 });
 
 test('too few cells and tiles too small to see are refused', () => {
-  assert.throws(() => grid(wide(5), { rows: 2, columns: 2 }), { code: 'INVALID_ARGUMENT', message: /2 rows of 2 tiles are 4 cells, too few for 5 streams/ });
+  assert.throws(() => grid(wide(5), { rows: 2, columns: 2 }), {
+    code: 'INVALID_ARGUMENT',
+    message: /2 rows of 2 tiles are 4 cells, too few for 5 streams/,
+  });
   assert.throws(() => grid(wide(100), { size: { width: 64, height: 64 } }), { code: 'INVALID_ARGUMENT', message: /the least is 16x16/ });
 });
 

@@ -75,7 +75,10 @@ export function tileLayout(wishes: TileWishes): TileLayout {
   const down = cut(size.height, rows, gap);
   const [wide, high] = [across[0]!.length, down[0]!.length];
   if (wide < LEAST_PX || high < LEAST_PX)
-    fail('INVALID_ARGUMENT', `${rows} rows of ${columns} tiles in ${size.width}x${size.height} make tiles of ${wide}x${high}; the least is ${LEAST_PX}x${LEAST_PX}`);
+    fail(
+      'INVALID_ARGUMENT',
+      `${rows} rows of ${columns} tiles in ${size.width}x${size.height} make tiles of ${wide}x${high}; the least is ${LEAST_PX}x${LEAST_PX}`,
+    );
   const cells = aspects.map((_, i): Rect => {
     const [row, column] = [down[Math.floor(i / columns)]!, across[i % columns]!];
     return { x: column.at, y: row.at, width: column.length, height: row.length };

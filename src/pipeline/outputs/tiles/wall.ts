@@ -127,7 +127,8 @@ export class Wall implements Disposable {
     const { shown } = tile;
     if (tile.state === 'ended' && shown?.seen) await this.#freeze(tile, shown, at);
     if (tile.frozen) return { at, frame: tile.frozen.retain('wall'), shapes: this.#title(tile, at, 'ended') };
-    if (!shown || shown.frame.closed) return { at: cell, fill: PLATE, shapes: this.#title(tile, cell, tile.state === 'ended' ? 'ended' : 'waiting for pictures') };
+    if (!shown || shown.frame.closed)
+      return { at: cell, fill: PLATE, shapes: this.#title(tile, cell, tile.state === 'ended' ? 'ended' : 'waiting for pictures') };
     shown.seen = true;
     const shapes = [...this.#drawn(tile, shown, at), ...this.#title(tile, at, clockText(toMs(shown.meta.pts)))];
     return { at, frame: shown.frame.retain('wall'), shapes };
