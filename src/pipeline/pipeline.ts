@@ -151,7 +151,7 @@ type Shared = Required<Pick<PipelineOptions, 'media' | 'log' | 'about'>>;
 async function openFiles(config: PipelineConfig, { graph }: OpenedGraph, { media, log, about }: Shared): Promise<RunFiles> {
   await using scope = new Scope();
   const plan = graph.nodes.map(({ name, reads, summary }) => ({ name, reads, summary }));
-  const outputs = await openOutputs(config.outputs, { media, scope, log, plan, followed: followedNodes(config.nodes), ...about });
+  const outputs = await openOutputs(config.outputs, { media, mode: config.mode, scope, log, plan, followed: followedNodes(config.nodes), ...about });
   const sinks: Sink[] = [];
   for (const { jsonl, of, overwrite } of Object.values(config.sinks)) sinks.push(scope.use(await openJsonl(jsonl, { of, overwrite })));
   const opened = scope.move();
