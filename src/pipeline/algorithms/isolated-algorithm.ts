@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { Fault, type Log, type LogRecord, type PictureRequest, fail, workerEnvironment } from '../../core/index.js';
+import { Fault, type Log, type LogRecord, type PictureRequest, fail, throwIfAborted, workerEnvironment } from '../../core/index.js';
 import type { AlgorithmContext } from './algorithm.js';
 import type { AlgorithmInstance, RunOutcome } from './instance.js';
 import { type AlgorithmOrder, type FromAlgorithm, type ToAlgorithm, receivedError, sentError } from './protocol.js';
@@ -177,10 +177,11 @@ class IsolatedAlgorithm implements AlgorithmInstance {
       if (run !== undefined) thread.abort(run, signal.reason);
       grace = setTimeout(() => void thread.terminate(), this.graceMs);
     };
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
+    throwIfAborted(signal);
+    signal.addEventListener('abort', abort, { once: true });
     try {
       await thread.ready;
+      throwIfAborted(signal);
       const running = thread.run(frames);
       run = running.run;
       return await running.outcome;

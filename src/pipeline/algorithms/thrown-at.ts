@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 
 /** A place in a stack: `(file:///a/b.ts?x:1:2)`, `at /a/b.js:1:2`. */
-const PLACE = /\(?(?:async )?((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*?)(?:\?[^():/\\]*)?:(\d+):(\d+)\)?$/;
-const OWN = fileURLToPath(new URL('../../', import.meta.url));
+const PLACE = /(?:^|\()(?:async )?((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*?)(?:\?[^():/\\]*)?:(\d+):(\d+)\)?$/;
+/** Our own code; with source maps on, its places are told in `src`. */
+const OWN = ['../../', '../../../src/'].map((folder) => fileURLToPath(new URL(folder, import.meta.url)));
 
 const pathOf = (place: string): string => (place.startsWith('file://') ? fileURLToPath(place) : place);
 
@@ -13,7 +14,7 @@ export function thrownAt(error: unknown): string | undefined {
     const [, place, row, column] = PLACE.exec(line.trim().replace(/^at /, '')) ?? [];
     if (place === undefined || row === undefined) continue;
     const path = pathOf(place);
-    if (!path.startsWith(OWN) && !path.includes('node_modules')) return `${path}:${row}:${column}`;
+    if (!OWN.some((folder) => path.startsWith(folder)) && !path.includes('node_modules')) return `${path}:${row}:${column}`;
   }
   return undefined;
 }

@@ -18,7 +18,7 @@ function sourceOf(url: URL): URL {
 /** Resolves what users' modules import: their own files, TypeScript included, and `ocellus` itself, which is always the one that runs. */
 export const resolve: ResolveHook = (specifier, context, nextResolve) => {
   if (!isMarked(context.parentURL)) return nextResolve(specifier, context);
-  if (specifier === 'ocellus' || specifier.startsWith('ocellus/')) return { url: import.meta.resolve(specifier), shortCircuit: true };
+  if (/^ocellus(\/|$)/.test(specifier)) return nextResolve(specifier, { ...context, parentURL: import.meta.url });
   if (!/^\.{0,2}\/|^file:/.test(specifier)) return nextResolve(specifier, context);
   const url = sourceOf(new URL(specifier, context.parentURL));
   url.searchParams.set(MARK, new URL(context.parentURL).searchParams.get(MARK)!);
