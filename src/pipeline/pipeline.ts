@@ -69,6 +69,8 @@ export interface Pipeline<N extends string = string> extends AsyncDisposable {
   readonly models: Readonly<Partial<Record<N, LoadedModel>>>;
   /** What the nodes do, in an order in which each stands behind those it reads. */
   readonly plan: readonly PlannedNode[];
+  /** What nodes count, such as runs of an algorithm that failed: of all streams so far, by node and name. Only nodes that count something. */
+  readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /**
    * Results as they come, each stream in presentation order; pulled, so that the reader sets the pace. Sinks and outputs are written before a
    * result is given out, and completed when the loop ends, early or not. Once only.
@@ -183,6 +185,10 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
 
   get plan(): readonly PlannedNode[] {
     return plannedNodes(this.nodes);
+  }
+
+  get counters(): Readonly<Record<string, Readonly<Record<string, number>>>> {
+    return Object.fromEntries(this.nodes.flatMap((node) => (node.counters ? [[node.name, node.counters()]] : [])));
   }
 
   get streams(): readonly PipelineStream[] {

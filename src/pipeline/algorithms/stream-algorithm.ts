@@ -149,13 +149,11 @@ export class StreamAlgorithm implements StreamNode {
   }
 
   #dropLate(work: Promise<RunOutcome>): void {
-    work.then(
-      ({ notes }) => {
-        this.#counters.late++;
-        discardNotes(notes);
-      },
-      () => {},
-    );
+    const drop = ({ notes }: RunOutcome): void => {
+      this.#counters.late++;
+      discardNotes(notes);
+    };
+    work.then(drop, () => {});
   }
 
   /** @throws Fault where a failure ends the stream */
