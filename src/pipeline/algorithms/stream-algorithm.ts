@@ -1,5 +1,5 @@
 import { type AlgorithmError, type Fault, type FrameInfo, type Log, fail, toFault, toMs } from '../../core/index.js';
-import { type Board, NOTHING, type NodeFindings } from '../nodes/board.js';
+import { type Board, type NodeFindings, SKIPPED } from '../nodes/board.js';
 import type { StreamNode } from '../nodes/port.js';
 import { findingsOf, lateFindings } from './algorithm-findings.js';
 import { type BreakerRules, CircuitBreaker } from './circuit-breaker.js';
@@ -49,8 +49,6 @@ export const noCounters = (): AlgorithmCounters => ({ runs: 0, failures: 0, time
 
 /** How long the end of a stream waits for a run that does not heed its signal. */
 const CLOSE_GRACE_MS = 1000;
-
-const LEFT_OUT: NodeFindings = Object.freeze({ inferred: false, objects: NOTHING, made: NOTHING });
 
 /** A run that is over. */
 type Attempt = { readonly outcome: RunOutcome; readonly error?: undefined } | { readonly error: AlgorithmError };
@@ -105,7 +103,7 @@ export class StreamAlgorithm implements StreamNode {
     const attempt = ages.length > 0 && this.#mayRun(newest) ? this.#attempt(this.#memory.choose(newest, ages), signal) : null;
     this.#memory.push(newest);
     if (!this.rules.wait) return this.#beside(attempt, newest.frame.info);
-    return attempt ? attempt.then((over) => this.#told(over, newest)) : LEFT_OUT;
+    return attempt ? attempt.then((over) => this.#told(over, newest)) : SKIPPED;
   }
 
   /** Ends it: the run under way is told to stop, the frames are given back, the algorithm is closed. */
@@ -172,7 +170,7 @@ export class StreamAlgorithm implements StreamNode {
   }
 
   #told(attempt: Attempt, newest: SeenFrame): NodeFindings {
-    if (attempt.error) return { ...LEFT_OUT, events: [attempt.error] };
+    if (attempt.error) return { ...SKIPPED, events: [attempt.error] };
     return findingsOf(this.rules.node, attempt.outcome, newest);
   }
 
@@ -186,15 +184,15 @@ export class StreamAlgorithm implements StreamNode {
       (error: unknown) => (this.#fault = toFault(error)),
     );
     const inferred = attempt !== null;
-    if (!done) return { ...LEFT_OUT, inferred };
-    if (done.over.error) return { ...LEFT_OUT, inferred, events: [done.over.error] };
+    if (!done) return { ...SKIPPED, inferred };
+    if (done.over.error) return { ...SKIPPED, inferred, events: [done.over.error] };
     return lateFindings(done.over.outcome, done.fromFrame, inferred);
   }
 
   async #close(): Promise<void> {
     this.stop.abort();
-    if (this.#atWork) await settled(this.#atWork, CLOSE_GRACE_MS);
     this.#memory.clear();
+    if (this.#atWork) await settled(this.#atWork, CLOSE_GRACE_MS);
     const instance = await this.instance.catch(() => null);
     await instance?.close().catch((error: unknown) => this.rules.log.warn(`node ${this.rules.node}: close: ${tellError(error)}`));
   }

@@ -420,8 +420,8 @@ test('leaving early and aborting give every frame back', async () => {
       using _ = result;
       if (result.meta.frame === 20) break;
     }
-    assert.equal(liveFrames(), 0);
   }
+  assert.equal(liveFrames(), 0);
   const stuck = doing((_, { signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)));
   const pipeline = await open({ counter: node, stuck: { algorithm: stuck } }, { frames: 100 });
   const abort = new AbortController();
@@ -429,4 +429,25 @@ test('leaving early and aborting give every frame back', async () => {
   await assert.rejects(pipeline.run({ signal: abort.signal }), { code: 'CANCELLED' });
   await pipeline[Symbol.asyncDispose]();
   assert.equal(liveFrames(), 0);
+});
+
+test('a second run of a pipeline has instances of its own', async () => {
+  let made = 0;
+  class Counter implements Algorithm<number> {
+    #count = 0;
+    init(): void {
+      made++;
+    }
+    run(): number {
+      return ++this.#count;
+    }
+  }
+  await using pipeline = await open({ counter: { algorithm: Counter } }, { frames: 3 });
+  for (const time of [1, 2]) {
+    const values: unknown[] = [];
+    await pipeline.run({ onResult: (result) => void values.push(result.value('counter')) });
+    assert.deepEqual(values, [1, 2, 3], `run ${time}`);
+  }
+  assert.equal(made, 2);
+  assert.deepEqual(pipeline.counters['counter']!['runs'], 6);
 });
