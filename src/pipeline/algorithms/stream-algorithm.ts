@@ -123,7 +123,9 @@ export class StreamAlgorithm implements StreamNode {
     const { timeoutMs } = this.rules;
     const { info } = frames.at(-1)!.frame;
     const either = AbortSignal.any([signal, this.stop.signal]);
+    let begun = false;
     const begin = (leave: AbortSignal): Promise<RunOutcome> => {
+      begun = true;
       const work = this.instance.then((instance) => instance.run(frames, leave));
       // Heard before anyone who waits for the run: the next frame finds it over.
       const over = (): void => {
@@ -140,6 +142,7 @@ export class StreamAlgorithm implements StreamNode {
       this.#breaker.succeeded();
       return { outcome };
     } catch (error) {
+      if (!begun) closeFrames(frames);
       if (this.#atWork) this.#dropLate(this.#atWork);
       if (either.aborted) throw toFault(error);
       return { error: this.#failed(error, info) };

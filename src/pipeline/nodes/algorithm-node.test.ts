@@ -445,7 +445,8 @@ test('a second run of a pipeline has instances of its own', async () => {
   await using pipeline = await open({ counter: { algorithm: Counter } }, { frames: 3 });
   for (const time of [1, 2]) {
     const values: unknown[] = [];
-    await pipeline.run({ onResult: (result) => void values.push(result.value('counter')) });
+    await pipeline.start({ onResult: (result) => void values.push(result.value('counter')) });
+    await pipeline.ended;
     assert.deepEqual(values, [1, 2, 3], `run ${time}`);
   }
   assert.equal(made, 2);
