@@ -71,6 +71,8 @@ export class StreamAlgorithm implements StreamNode {
   /** What a run beside the stream came to; told with the next frame. */
   #done: { readonly over: Attempt; readonly fromFrame: number } | null = null;
   #fault: Fault | null = null;
+  /** Why there is no instance: a stream that came later, whose `init` threw. */
+  #unopened: Fault | null = null;
   #closing: Promise<void> | null = null;
 
   constructor(
@@ -83,7 +85,7 @@ export class StreamAlgorithm implements StreamNode {
     this.#schedule = new FrameSchedule(rules.sampling);
     this.#memory = new FrameMemory(this.#schedule.depth, `node ${rules.node}`);
     this.#breaker = new CircuitBreaker(rules.breaker ?? { breakAfter: Infinity, retryAfterMs: 0 });
-    instance.catch(() => {});
+    instance.catch((error: unknown) => (this.#unopened = toFault(error, 'CONFIG_INVALID')));
   }
 
   /** Whether it has been told to end. */
@@ -145,6 +147,7 @@ export class StreamAlgorithm implements StreamNode {
       if (!begun) closeFrames(frames);
       if (this.#atWork) this.#dropLate(this.#atWork);
       if (either.aborted) throw toFault(error);
+      if (this.#unopened) throw this.#unopened;
       return { error: this.#failed(error, info) };
     }
   }
