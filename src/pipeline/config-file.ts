@@ -5,7 +5,7 @@ import { fail } from '../core/index.js';
 import type { OutputConfig } from './config-outputs.js';
 import { type ConfigProblem, configProblems, pathText } from './config-problems.js';
 import { migratedConfig } from './config-versions.js';
-import { PipelineConfig, pipelineJsonSchema } from './config.js';
+import { CONFIG_FOLDER, PipelineConfig, pipelineJsonSchema } from './config.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -71,17 +71,19 @@ function anchoredOutput(output: OutputConfig, at: (path: string) => string): Out
   return 'live' in output ? output : { ...output, tiles: at(output.tiles) };
 }
 
-/** Makes relative paths absolute; addresses such as rtsp:// and synthetic: scenes stay as they are. */
-function anchored(config: PipelineConfig, folder: string): PipelineConfig {
+/** Makes relative paths absolute; addresses such as rtsp:// and synthetic: scenes stay as they are. Code may be loaded from the folder. */
+function anchored(config: PipelineConfig, folder: string): PipelineConfig & { readonly [CONFIG_FOLDER]: string } {
   const at = (path: string): string => (isAddress(path) ? path : resolve(folder, path));
   return {
     ...config,
     sources: mapValues(config.sources, (source) => ({ ...source, uri: at(source.uri) })),
-    nodes: mapValues(config.nodes, (node) =>
-      'model' in node && typeof node.model === 'object' ? { ...node, model: { ...node.model, file: at(node.model.file) } } : node,
-    ),
+    nodes: mapValues(config.nodes, (node) => {
+      if ('model' in node && typeof node.model === 'object') return { ...node, model: { ...node.model, file: at(node.model.file) } };
+      return 'algorithm' in node && typeof node.algorithm === 'string' ? { ...node, algorithm: resolve(folder, node.algorithm) } : node;
+    }),
     outputs: mapValues(config.outputs, (output) => anchoredOutput(output, at)),
     sinks: mapValues(config.sinks, (sink) => ({ ...sink, jsonl: at(sink.jsonl) })),
+    [CONFIG_FOLDER]: folder,
   };
 }
 

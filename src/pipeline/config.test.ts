@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Fault } from '../core/index.js';
 import { parseConfigText, parsePipelineConfig } from './config-file.js';
-import { pipelineJsonSchema } from './config.js';
+import { CONFIG_FOLDER, pipelineJsonSchema } from './config.js';
 
 const GOOD = `version: 1
 sources:
@@ -108,6 +108,72 @@ test('a graph of nodes is read, with its defaults', () => {
   });
   assert.deepEqual(outputs['page'], { report: '/base/out/page.html', overwrite: false, bestShots: 24 });
 });
+
+const ALGORITHMS = `version: 1
+sources: { door: door.mp4 }
+nodes:
+  people: { model: yolox-nano }
+  own: { algorithm: code/own.ts, on: { objects: people } }
+  tracker: { track: sort, on: { objects: own } }
+  looks: { model: vehicle-attributes, on: { objects: own } }
+`;
+
+test('an algorithm of your own is read, with its defaults, and other nodes may read it', () => {
+  const { nodes } = read(ALGORITHMS);
+  assert.deepEqual(nodes['own'], {
+    algorithm: '/base/code/own.ts',
+    export: 'default',
+    on: { objects: ['people'] },
+    settings: {},
+    frameCount: 1,
+    frameStep: 1,
+    interval: 0,
+    firstRun: 'immediate',
+    whenShort: 'wait',
+    wait: true,
+    enabled: true,
+    isolate: false,
+    onError: { breakAfter: 5, retryAfterSeconds: 30 },
+  });
+});
+
+test('a class may stand in the place of the file, but cannot travel to a thread; the JSON Schema knows the file', () => {
+  class Own {
+    run(): void {}
+  }
+  const raw = { version: 1, sources: { a: 'a.mp4' }, nodes: { own: { algorithm: Own } } };
+  assert.equal((parsePipelineConfig(raw).nodes['own'] as { algorithm: unknown }).algorithm, Own);
+  const isolated = { ...raw, nodes: { own: { algorithm: Own, isolate: true } } };
+  assert.throws(() => parsePipelineConfig(isolated), {
+    message: 'nodes.own.isolate: a class cannot travel to another thread: name its file in algorithm',
+  });
+  assert.throws(() => parsePipelineConfig({ ...raw, nodes: { own: { algorithm: 3 } } }), {
+    message: 'nodes.own.algorithm: expected a file of JavaScript or TypeScript; in TypeScript also a class',
+  });
+  assert.match(JSON.stringify(pipelineJsonSchema()), /"algorithm":\{[^}]*"type":"string"/);
+});
+
+test('the folder that a configuration was read from goes with it, and cannot be claimed in text', () => {
+  const config = read(ALGORITHMS) as { readonly [CONFIG_FOLDER]?: string };
+  assert.equal({ ...config }[CONFIG_FOLDER], '/base');
+  assert.equal(JSON.stringify(config).includes('"/base"'), false);
+});
+
+const algorithmCases: [title: string, from: string, to: string, message: RegExp][] = [
+  ['an interval below 0', 'own.ts,', 'own.ts, interval: -1,', /^p\.yaml:5: nodes\.own\.interval: /],
+  ['a step below 0', 'own.ts,', 'own.ts, frameStep: -1,', /^p\.yaml:5: nodes\.own\.frameStep: /],
+  ['no frames', 'own.ts,', 'own.ts, frameCount: 0,', /^p\.yaml:5: nodes\.own\.frameCount: /],
+  ['another word for a failure', 'own.ts,', 'own.ts, onError: stop,', /^p\.yaml:5: nodes\.own\.onError: write fail, or \{ breakAfter: 5/],
+  ['a slip in a key', 'own.ts,', 'own.ts, frameCout: 2,', /^p\.yaml:5: nodes\.own\.frameCout: unknown key "frameCout"\. Did you mean "frameCount"\?/],
+  [
+    'lines on an algorithm',
+    'looks: {',
+    'gate: { analytics: lines, on: { objects: own }, lines: { a: { from: [0, 0], to: [1, 1] } } }\n  looks: {',
+    /"own" does not fit: lines are counted on/,
+  ],
+];
+for (const [title, from, to, message] of algorithmCases)
+  test(`refused: ${title}`, () => assert.throws(() => read(ALGORITHMS.replace(from, to)), { code: 'CONFIG_INVALID', message }));
 
 const graphCases: [title: string, from: string, to: string, message: RegExp][] = [
   [

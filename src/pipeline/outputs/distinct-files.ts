@@ -21,7 +21,10 @@ function inputsOf({ sources, nodes }: PipelineConfig): UsedFile[] {
   const models = Object.entries(nodes).flatMap(([name, node]): UsedFile[] =>
     'model' in node && typeof node.model === 'object' ? [{ path: node.model.file, use: `model of node ${name}` }] : [],
   );
-  return [...streams, ...models];
+  const code = Object.entries(nodes).flatMap(([name, node]): UsedFile[] =>
+    'algorithm' in node && typeof node.algorithm === 'string' ? [{ path: node.algorithm, use: `algorithm of node ${name}` }] : [],
+  );
+  return [...streams, ...models, ...code];
 }
 
 /** Files that are written. */

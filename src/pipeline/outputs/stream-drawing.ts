@@ -1,5 +1,5 @@
 import type { Box, FrameMeta, ObjectMeta, Size } from '../../core/index.js';
-import { type Annotator, type CountedLine, type Shape, createAnnotator } from '../../vision/index.js';
+import { type Annotator, type CountedLine, type Shape, createAnnotator, scaledShapes } from '../../vision/index.js';
 import type { DrawConfig } from '../config-outputs.js';
 import type { FrameResult } from '../frame-result.js';
 import type { LineState } from '../nodes/board.js';
@@ -40,8 +40,14 @@ export class StreamDrawing {
     this.#followed = new Set(untracked ? [] : followed);
   }
 
-  /** Shapes for the stream's next frame; for its picture at `size` pixels where given, with strokes and letters that suit that size. */
-  shapes({ meta, lines }: Pick<FrameResult, 'meta' | 'lines'>, size: Size = meta.size): Shape[] {
+  /** Shapes for the stream's next frame, those that algorithms drew on top; for its picture at `size` pixels where given, with strokes and letters that suit that size. */
+  shapes(result: Pick<FrameResult, 'meta' | 'lines' | 'shapes'>, size: Size = result.meta.size): readonly Shape[] {
+    const { meta, shapes } = result;
+    const found = this.#found(result, size);
+    return shapes.length > 0 ? [...found, ...scaledShapes(shapes, meta.size, size)] : found;
+  }
+
+  #found({ meta, lines }: Pick<FrameResult, 'meta' | 'lines'>, size: Size): readonly Shape[] {
     const drawn = this.#drawn(meta);
     const counted = this.config.lines ? lines.map(countedLine) : [];
     if (size.width === meta.size.width && size.height === meta.size.height) return this.#annotator.shapes(drawn, counted);

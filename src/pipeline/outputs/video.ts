@@ -52,7 +52,7 @@ class VideoOutput implements Output {
 
   async write(result: FrameResult): Promise<void> {
     const { writer, drawing } = this.#videos.get(result.meta.stream)!;
-    await writer.write(result.frame, drawing.shapes(result));
+    await writer.write(result.shown, drawing.shapes(result, result.shown.size));
   }
 
   async endStream(name: string): Promise<void> {

@@ -44,7 +44,13 @@ async function withLive(config: object, work: (stage: Stage) => Promise<void>): 
         const { value: frame } = await frames.get(stream)!.next();
         const { number, pts, size } = frame;
         const meta = { stream, frame: number, pts, size, inferred: {}, objects: [] };
-        using result = new FrameResult(frame, meta, { objects: () => [], answers: () => [], count: () => 0, said: () => false });
+        using result = new FrameResult(frame, meta, {
+          objects: () => [],
+          answers: () => [],
+          count: () => 0,
+          said: () => false,
+          value: () => undefined,
+        });
         await output.write(result);
       },
     });

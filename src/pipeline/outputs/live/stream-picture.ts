@@ -20,7 +20,9 @@ interface Shown {
   readonly frame: Frame;
   readonly meta: FrameMeta;
   readonly lines: readonly LineState[];
-  shapes?: readonly Shape[];
+  /** What algorithms drew. */
+  readonly shapes: readonly Shape[];
+  drawn?: readonly Shape[];
 }
 
 /** The size at which a picture is looked at: not wider than wanted, in even numbers. */
@@ -40,9 +42,9 @@ export class StreamPicture implements Disposable {
   }
 
   /** Takes a share of the result's frame. While somebody watches, each result leaves its mark on the trails, also where its picture is never made. */
-  show({ frame, meta, lines }: FrameResult, isWatched: boolean): void {
+  show({ shown, meta, lines, shapes }: FrameResult, isWatched: boolean): void {
     this.#shown?.frame.close();
-    this.#shown = { frame: frame.retain('live'), meta, lines };
+    this.#shown = { frame: shown.retain('live'), meta, lines, shapes };
     if (isWatched) this.#shapes(this.#shown);
   }
 
@@ -61,8 +63,8 @@ export class StreamPicture implements Disposable {
   }
 
   #shapes(shown: Shown): readonly Shape[] {
-    shown.shapes ??= this.#drawing.shapes(shown, this.#size(shown));
-    return shown.shapes;
+    shown.drawn ??= this.#drawing.shapes(shown, this.#size(shown));
+    return shown.drawn;
   }
 
   [Symbol.dispose](): void {

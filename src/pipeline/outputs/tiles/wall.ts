@@ -25,6 +25,8 @@ interface Shown {
   readonly frame: Frame;
   readonly meta: FrameMeta;
   readonly lines: readonly LineState[];
+  /** What algorithms drew. */
+  readonly shapes: readonly Shape[];
   drawn?: { readonly size: Size; readonly shapes: readonly Shape[] };
   /** Whether a picture has shown it: also the last one of a stream is to be seen as it was, once. */
   seen?: boolean;
@@ -98,11 +100,11 @@ export class Wall implements Disposable {
   }
 
   /** Shows the result from now on, in place of the one before; keeps a share of its frame. */
-  show({ frame, meta, lines }: FrameResult): void {
+  show({ shown, meta, lines, shapes }: FrameResult): void {
     const tile = this.#find(meta.stream);
     if (!tile || tile.state === 'ended') return;
     tile.shown?.frame.close();
-    tile.shown = { frame: frame.retain('wall'), meta, lines };
+    tile.shown = { frame: shown.retain('wall'), meta, lines, shapes };
     tile.state = 'running';
   }
 
