@@ -33,8 +33,7 @@ const lumaAxes = ({ x, y, width, height }: Rect, content: Rect): Axes => ({
 
 /** A picture that is not scaled has the colours of the sample that each pixel belongs to, as libav makes it. */
 function chromaAxes({ x, y, width, height }: Rect, { chroma, shift }: YuvPicture, content: Rect): Axes {
-  if (width === content.width && height === content.height)
-    return { across: nearest(x, width, chroma.x), down: nearest(y, height, chroma.y) };
+  if (width === content.width && height === content.height) return { across: nearest(x, width, chroma.x), down: nearest(y, height, chroma.y) };
   return {
     across: taps(stretch(x, width, chroma.x, shift.x), content.width),
     down: taps(stretch(y, height, chroma.y, shift.y), content.height),
