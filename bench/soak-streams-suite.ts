@@ -14,6 +14,9 @@ const AWAY_MS = 10_000;
 /** Longest that a stream whose camera is well may be silent. */
 const CONTINUOUS_MS = 1000;
 
+/** Waits stay short, so that a camera that is back is seen within seconds. */
+const RESTART = { when: 'on-error' as const, firstDelayMs: 500, maxDelayMs: 2000 };
+
 /** What is held at one moment. */
 interface Holdings {
   readonly rssMiB: number;
@@ -61,7 +64,7 @@ const configOf = (servers: readonly LiveServer[]) => ({
   version: 1 as const,
   mode: 'realtime' as const,
   realtime: { queue: 1, overflow: 'oldest' as const },
-  sources: Object.fromEntries(servers.map(({ uri }, at) => [`camera-${at + 1}`, { uri, restart: {} }])),
+  sources: Object.fromEntries(servers.map(({ uri }, at) => [`camera-${at + 1}`, { uri, restart: RESTART }])),
   nodes: {
     detector: { model: 'person-vehicle-bike-2000', everyFrames: 5 },
     tracker: { track: 'sort', on: { objects: 'detector' } },
