@@ -5,7 +5,7 @@ import { BT601 } from '../crop/yuv-colour.js';
 import { YuvCrop } from '../crop/yuv-crop.js';
 import { clipTest, evenTicks, makeClip, near, pixelAt } from './clip-maker.test.support.js';
 import { libavMedia } from './media.js';
-import { LibavPixels } from './pixels.js';
+import type { LibavPixels } from './pixels.js';
 import { yuvPictureOf } from './yuv-picture.js';
 
 const media = libavMedia();
