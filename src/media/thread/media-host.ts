@@ -13,6 +13,8 @@ import {
   type FlatNotice,
   type FrameNotice,
   type FromMedia,
+  type RenderAsk,
+  type Reply,
   type SentFault,
   type SentOptions,
   type SentPicture,
@@ -56,6 +58,7 @@ export class MediaHost {
   readonly #runs = new Map<number, Run>();
   readonly #calls = new Map<number, AbortController>();
   readonly #slots = new PictureSlots();
+  readonly #replies: Reply[] = [];
   #nextId = 1;
 
   constructor(
@@ -65,6 +68,7 @@ export class MediaHost {
 
   receive(message: Exclude<ToMedia, { kind: 'end' }>): void {
     if (message.kind === 'call') void this.#answer(message.id, message.call);
+    else if (message.kind === 'render') for (const ask of message.asks) void this.#rendered(ask);
     else if (message.kind === 'abort') this.#calls.get(message.id)?.abort();
     else if (message.kind === 'frames') void this.#play(message.run, message.source, message.take);
     else if (message.kind === 'stop') this.#runs.get(message.run)?.leave.abort();
@@ -93,8 +97,6 @@ export class MediaHost {
         return this.#source(call.source).source.seek(call.timeMs);
       case 'close-source':
         return this.#closeSource(call.source);
-      case 'render':
-        return this.#render(call.frame, call.key, call.request);
       case 'create-writer':
         return this.#createWriter(id, call);
       case 'write':
@@ -204,8 +206,20 @@ export class MediaHost {
     return this.#slots.refOf(key, twin ?? slot);
   }
 
-  async #render(id: number, key: string, request: PictureRequest): Promise<SlotRef> {
-    const held = this.#frame(id);
+  async #rendered(ask: RenderAsk): Promise<void> {
+    let reply: Reply;
+    try {
+      reply = { id: ask.id, value: await this.#render(ask) };
+    } catch (error) {
+      reply = { id: ask.id, fault: sentFault(error) };
+    }
+    // Pictures that are ready in one go are told of together.
+    if (this.#replies.push(reply) > 1) return;
+    process.nextTick(() => this.post({ kind: 'rendered', replies: this.#replies.splice(0) }));
+  }
+
+  async #render({ frame, key, request }: RenderAsk): Promise<SlotRef> {
+    const held = this.#frame(frame);
     held.wanted.asked(key, request);
     using _ = held.frame.retain('render');
     return this.#picture(held, key, request);

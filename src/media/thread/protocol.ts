@@ -10,7 +10,6 @@ export type Call =
   | { readonly op: 'open'; readonly uri: string; readonly options: SentOptions<OpenOptions> }
   | { readonly op: 'seek'; readonly source: number; readonly timeMs: number }
   | { readonly op: 'close-source'; readonly source: number }
-  | { readonly op: 'render'; readonly frame: number; readonly key: string; readonly request: PictureRequest }
   | { readonly op: 'create-writer'; readonly path: string; readonly options: SentOptions<WriterOptions> }
   | {
       readonly op: 'write';
@@ -45,9 +44,19 @@ export interface ClosedFrame {
   readonly unused: readonly string[];
 }
 
+/** A picture that is asked for; answered by a {@link Reply} of this id. */
+export interface RenderAsk {
+  readonly id: number;
+  readonly frame: number;
+  readonly key: string;
+  readonly request: PictureRequest;
+}
+
 /** From the steering thread. */
 export type ToMedia =
   | { readonly kind: 'call'; readonly id: number; readonly call: Call }
+  /** All that was asked for in one go: crops come by the dozen. */
+  | { readonly kind: 'render'; readonly asks: readonly RenderAsk[] }
   | { readonly kind: 'abort'; readonly id: number }
   | { readonly kind: 'frames'; readonly run: number; readonly source: number; readonly take: Take | undefined }
   | { readonly kind: 'stop'; readonly run: number }
@@ -114,10 +123,14 @@ export function readNotice(flat: FlatNotice): FrameNotice {
   return { frame, stream, number, ticks, width, height, bytes, label, pictures };
 }
 
+/** The answer to a call or to the wish for a picture. */
+export type Reply = { readonly id: number; readonly value: unknown; readonly fault?: undefined } | { readonly id: number; readonly fault: SentFault };
+
 /** To the steering thread. */
 export type FromMedia =
-  | { readonly kind: 'reply'; readonly id: number; readonly value: unknown; readonly fault?: undefined }
-  | { readonly kind: 'reply'; readonly id: number; readonly fault: SentFault }
+  | ({ readonly kind: 'reply' } & Reply)
+  /** {@link SlotRef}s for what was asked for, as many as are ready together. */
+  | { readonly kind: 'rendered'; readonly replies: readonly Reply[] }
   | { readonly kind: 'frames'; readonly run: number; readonly notices: readonly FlatNotice[] }
   | { readonly kind: 'run-end'; readonly run: number; readonly losses: MediaLosses; readonly fault?: SentFault }
   | { readonly kind: 'log'; readonly id: number; readonly record: LogRecord };
