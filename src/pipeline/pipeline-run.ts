@@ -18,7 +18,7 @@ import type { PipelineEvents } from './pipeline-events.js';
 import { PlanChooser } from './plan-chooser.js';
 import type { ResultHub } from './result-hub.js';
 import type { RunSummary, StreamSummary } from './run-summary.js';
-import { type Delivery, StreamDriver } from './stream-driver.js';
+import { type Delivery, StreamDriver, type StreamStateEvent } from './stream-driver.js';
 import { Watchdog } from './watchdog.js';
 
 /** Frames at work when the run is stopped get so long; those that still wait for a model then are given up. */
@@ -141,7 +141,7 @@ export class PipelineRun<N extends string> {
       serial: () => this.#chooser.serial,
       window: () => this.#window(),
       onFlight: (flight, result) => this.#flown(driver, flight, result),
-      onState: (event) => this.options.events.emit('stream', event),
+      onState: (event) => this.#stateChanged(event),
       onFrameFailed: (failure) => {
         log.warn(`stream ${name}, frame ${failure.frame} got no result: ${failure.fault.message}`, { stream: name });
         this.options.events.emit('frame-failed', failure);
@@ -284,6 +284,15 @@ export class PipelineRun<N extends string> {
     }
     if (faults.length > 0) throw faults[0];
     return made;
+  }
+
+  #stateChanged(event: StreamStateEvent): void {
+    const { stream, state, fault, afterMs } = event;
+    const { log, events } = this.options;
+    if (state === 'restarting' && fault)
+      log.warn(`stream ${stream}: ${fault.message}; opening it again${afterMs ? ` in ${(afterMs / 1000).toFixed(1)} s` : ''}`, { stream });
+    if (state === 'failed') log.error(`stream ${stream} failed: ${fault?.message}`, { stream });
+    events.emit('stream', event);
   }
 
   async #join(name: string, source: VideoSource): Promise<void> {
