@@ -34,7 +34,7 @@ async function play(name: string, source: VideoSource, count = Infinity): Promis
       box,
     }));
     const meta = { stream: name, frame: number, pts, size, inferred: {}, objects } as unknown as FrameResult['meta'];
-    const result = new FrameResult(frame, meta, { objects: () => [], answers: () => [] });
+    const result = new FrameResult(frame, meta, { objects: () => [], answers: () => [], count: () => 0, said: () => false, value: () => undefined });
     await output!.write(result);
     frame.close();
     if (!playing || number + 1 >= count) return;
@@ -127,7 +127,7 @@ test('a browser shows the endless answer as a picture', needsChromium(), async (
 test('a page that is open when the run ends says so, and the server is gone within a second', needsChromium(), async () => {
   const { page } = await open({ width: 1280, colorScheme: 'light' });
   const startMs = performance.now();
-  await output!.finish({ elapsedMs: 0, interrupted: false, files: [], timings: [] });
+  await output!.finish({ elapsedMs: 0, interrupted: false, losses: new Map(), files: [], timings: [] });
   assert.ok(performance.now() - startMs < 1000);
   await until(page, 'document.querySelector("#told").textContent.includes("over")');
   await page.close();
