@@ -40,10 +40,13 @@ export interface GraphOptions {
   readonly plan: Plan;
   /** Most crops in a run of a secondary. */
   readonly maxBatch: number;
+  /** Copies of each secondary; one a core when absent. */
+  readonly instances?: number;
 }
 
 /** A detector of whole frames, and two models that look at what it finds; every clip is a stream. */
-function graphOf(clips: readonly string[], { detector, plan, maxBatch }: GraphOptions, results: string) {
+function graphOf(clips: readonly string[], { detector, plan, maxBatch, instances }: GraphOptions, results: string) {
+  const hosting = { maxBatch, ...(instances === undefined ? {} : { instances }) };
   const sources = Object.fromEntries(clips.map((clip, at) => [`camera-${at + 1}`, clip]));
   return {
     version: 1 as const,
@@ -51,8 +54,8 @@ function graphOf(clips: readonly string[], { detector, plan, maxBatch }: GraphOp
     sources,
     nodes: {
       detector: { model: detector },
-      cars: { model: 'vehicle-attributes', on: { objects: 'detector', labels: ['vehicle'] }, maxBatch },
-      people: { model: 'person-attributes', on: { objects: 'detector', labels: ['person'] }, maxBatch },
+      cars: { model: 'vehicle-attributes', on: { objects: 'detector', labels: ['vehicle'] }, ...hosting },
+      people: { model: 'person-attributes', on: { objects: 'detector', labels: ['person'] }, ...hosting },
     },
     sinks: { file: { jsonl: results } },
   };

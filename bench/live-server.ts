@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 
 /** A camera on the loopback: whoever connects gets the clip over and over as MPEG-TS, at its own pace. */
@@ -15,9 +16,19 @@ export interface LiveServerOptions {
   readonly silentAfterMs?: number;
 }
 
+/** Enough for two hours of clips of ten seconds. */
+const TIMES = 720;
+
+/** A list for ffmpeg's concat demuxer, beside the clip. With `-stream_loop`, `-re` stands still for as long as the clip at the end of each turn. */
+function listOf(clip: string): string {
+  const list = `${clip}.list`;
+  writeFileSync(list, `file '${clip}'\n`.repeat(TIMES));
+  return list;
+}
+
 /** Sends the clip down the socket until either end has enough. */
 function serve(socket: Socket, clip: string, { silentAfterMs }: LiveServerOptions): void {
-  const input = ['-v', 'error', '-re', '-stream_loop', '-1', '-i', clip];
+  const input = ['-v', 'error', '-re', '-f', 'concat', '-safe', '0', '-i', listOf(clip)];
   const output = ['-c', 'copy', '-bsf:v', 'h264_mp4toannexb', '-f', 'mpegts', '-flush_packets', '1', 'pipe:1'];
   const child = spawn('ffmpeg', [...input, ...output], { stdio: ['ignore', 'pipe', 'ignore'] });
   child.stdout.on('error', () => {}).pipe(socket, { end: silentAfterMs === undefined });
