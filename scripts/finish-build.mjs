@@ -2,5 +2,5 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../dist/cli/ocellus.cjs', import.meta.url));
 if (existsSync(main)) chmodSync(main, 0o755);
