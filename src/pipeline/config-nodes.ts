@@ -112,8 +112,20 @@ export const ModelNodeConfig = z
     smooth: Smoothing.optional(),
     embedding: z.boolean().default(false).describe('Write the vector into the results; readers of the library have it without.'),
     placement: z.enum(['inline', 'thread', 'process']).default('thread').describe('Where the model runs.'),
-    instances: z.int().min(1).max(64).optional().describe('Copies of the model; the number of cores when absent.'),
-    maxBatch: z.int().min(1).max(256).default(1).describe('Most pictures in one run, of whatever frames and streams, where the network allows it.'),
+    instances: z
+      .int()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe('Copies of the model; one a core for whole frames and one for two cores for objects when absent.'),
+    maxBatch: z
+      .int()
+      .min(1)
+      .max(256)
+      .optional()
+      .describe(
+        'Most pictures in one run, of whatever frames and streams, where the network allows it; 1 for whole frames and 8 for objects when absent.',
+      ),
     maxDelayMs: z.number().min(0).max(1000).default(0).describe('How long a picture waits for company, in milliseconds.'),
     providers: z.array(z.string()).min(1).default(['cpu']).describe('Execution providers, best first.'),
     threads: z.int().min(1).max(64).default(1).describe('Threads of each copy.'),

@@ -13,6 +13,7 @@ import type { FrameResult } from './frame-result.js';
 import { frameWindow } from './frame-window.js';
 import type { Graph } from './graph.js';
 import type { Listeners } from './listeners.js';
+import type { GraphNode } from './nodes/port.js';
 import type { Output, OutputFile } from './outputs/port.js';
 import type { PipelineEvents } from './pipeline-events.js';
 import { PlanChooser } from './plan-chooser.js';
@@ -23,6 +24,9 @@ import { Watchdog } from './watchdog.js';
 
 /** Frames at work when the run is stopped get so long; those that still wait for a model then are given up. */
 const STOP_GRACE_MS = 1500;
+
+/** A realtime pipeline without a model takes so many frames of all streams at once. */
+const MOST_REALTIME_FRAMES = 64;
 
 /** A file that a sink writes. */
 export type SinkFile = Pick<OutputFile, 'path' | 'holds'>;
@@ -84,6 +88,7 @@ export class PipelineRun<N extends string> {
   readonly #watchdog: Watchdog;
   #graph: Graph;
   #chooser: PlanChooser;
+  #room: number;
   #reader: RunReader<N> | undefined;
   #driving = new Set<Promise<void>>();
   /** What outputs threw when a stream ended. */
@@ -96,6 +101,7 @@ export class PipelineRun<N extends string> {
   constructor(readonly options: PipelineRunOptions<N>) {
     this.#graph = options.graph;
     this.#chooser = this.#chooserFor(options.graph, options.config);
+    this.#room = this.#roomOf(options.graph);
     const { clock, config, events, log } = options;
     this.metrics = new PipelineMetrics({ startMs: clock.nowMs(), models: () => this.#models() });
     this.#watchdog = new Watchdog(
@@ -172,6 +178,7 @@ export class PipelineRun<N extends string> {
   turnTo(graph: Graph, config: PipelineConfig): void {
     this.#graph = graph;
     this.#chooser = this.#chooserFor(graph, config);
+    this.#room = this.#roomOf(graph);
     for (const [name, driver] of this.drivers) driver.run.turnTo(graph, config.sources[name]?.nodes);
   }
 
@@ -363,13 +370,16 @@ export class PipelineRun<N extends string> {
 
   /** Frames of one stream under way: all streams together keep the models busy; in realtime none waits behind others of its stream. */
   #window(): number {
-    const streams = Math.max(1, this.#alive);
-    const { nodes } = this.#graph;
-    if (this.options.config.mode === 'realtime') {
-      const instances = Math.min(...nodes.flatMap(({ model }) => (model ? [model.instances] : [])), 64);
-      return Math.max(1, Math.floor(instances / streams));
-    }
-    return Math.max(2, Math.ceil(frameWindow(nodes) / streams));
+    const share = this.#room / Math.max(1, this.#alive);
+    return this.options.config.mode === 'realtime' ? Math.max(1, Math.floor(share)) : Math.max(2, Math.ceil(share));
+  }
+
+  /** Frames of all streams under way. */
+  #roomOf({ nodes }: Graph): number {
+    if (this.options.config.mode === 'offline') return frameWindow(nodes);
+    const instances = (of: readonly GraphNode[]): number[] => of.flatMap(({ model }) => (model ? [model.instances] : []));
+    const primary = instances(nodes.filter(({ reads }) => reads.length === 0));
+    return Math.min(MOST_REALTIME_FRAMES, ...(primary.length > 0 ? primary : instances(nodes)));
   }
 
   #chooserFor(graph: Graph, { plan, mode }: PipelineConfig): PlanChooser {

@@ -213,7 +213,8 @@ export async function openPipeline<const C extends PipelineConfigInput>(
   checkLines(parsed.nodes, [...sources.values()].flatMap((source) => (source ? [source.info.video.size] : []))); // prettier-ignore
   const engine = options.engine ?? scope.use(createEngine({ log }));
   const material: NodeMaterial = {
-    pool: new ModelPool(engine),
+    // Pairs save wake-ups at the price of one run's time, which realtime does not have.
+    pool: new ModelPool(engine, { answersInPairs: parsed.mode === 'offline' }),
     models,
     log,
     streams: [...sources.keys()],

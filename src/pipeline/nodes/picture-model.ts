@@ -1,5 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { type TensorOf, fail } from '../../core/index.js';
-import type { InferenceResponse, LoadedModel } from '../../inference/index.js';
+import type { HostOptions, InferenceResponse, LoadedModel } from '../../inference/index.js';
 import { type Head, type HeadSpec, type ModelDefinition, type PictureInput, findHead } from '../../models/index.js';
 import type { ModelNodeConfig } from '../config-nodes.js';
 import type { ModelLease, ModelPool } from '../model-pool.js';
@@ -37,13 +38,20 @@ const thresholdsOf = ({ maximumIou, limit }: ModelNodeConfig, confidence: number
   ...(limit === undefined ? {} : { limit }),
 });
 
-const hostOf = ({ placement, instances, maxBatch, maxDelayMs }: ModelNodeConfig) => ({
-  placement,
-  answersInPairs: true,
-  maxBatch,
-  maxDelayMs,
-  ...(instances === undefined ? {} : { instances }),
-});
+/** Most crops in one run: objects come several at a time, and a run of a small network costs little more than its hand-over. */
+const CROPS_A_RUN = 8;
+
+/** How the engine is to host the model. Objects are looked at together, by fewer copies: many copies share them out and wake up for each. */
+function hostOf({ on, placement, instances, maxBatch, maxDelayMs }: ModelNodeConfig): HostOptions {
+  const objects = on !== 'frame';
+  const copies = instances ?? (objects && placement !== 'inline' ? Math.max(1, availableParallelism() >> 1) : undefined);
+  return {
+    placement,
+    maxBatch: maxBatch ?? (objects ? CROPS_A_RUN : 1),
+    maxDelayMs,
+    ...(copies === undefined ? {} : { instances: copies }),
+  };
+}
 
 /** A model at work on pictures of frames and of parts of them. */
 export class PictureModel implements AsyncDisposable {
