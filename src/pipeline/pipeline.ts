@@ -111,7 +111,7 @@ export interface Pipeline<N extends string = string> extends AsyncDisposable {
   readonly ended: Promise<RunSummary>;
   /** Takes no further frame; those at work come out, unless they still wait for a model after a second and a half. Resolves when the run has ended. */
   stop(): Promise<void>;
-  /** Holds one stream, or all: files wait where they are, frames of live sources are dropped and counted. */
+  /** Holds one stream, or all: files wait where they are, live sources are closed and opened again when they go on. */
   pause(stream?: string): void;
   resume(stream?: string): void;
   /** Goes on at `timeMs` of the file, on one stream or on all; nodes forget what they know of it. @throws Fault UNSUPPORTED for a live source, NOT_FOUND */

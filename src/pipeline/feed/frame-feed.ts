@@ -119,7 +119,7 @@ export class FrameFeed implements AsyncIterableIterator<Arrival, undefined> {
     for (;;) {
       if (this.#ended) return this.return();
       if (this.#seek) await this.#jump(this.#seek);
-      else if (this.#paused && !this.#source?.info.live) await new Promise<void>((resolve) => (this.#wake = resolve));
+      else if (this.#paused) await this.#rest();
       else {
         const arrival = await this.#pull();
         if (arrival === 'ended') return this.return();
@@ -203,6 +203,21 @@ export class FrameFeed implements AsyncIterableIterator<Arrival, undefined> {
     if (fault && file && ownMs !== undefined && !realtime) this.#skipToMs = ownMs;
     else this.times.restarted({ gapMs: realtime && !Number.isNaN(this.#lastMs) ? clock.nowMs() - this.#lastMs : 0 });
     return true;
+  }
+
+  /** Waits for the end of the pause. A live source is closed meanwhile: what it sends until then is of no use, and costs a decoder. */
+  async #rest(): Promise<void> {
+    if (this.#source?.info.live) {
+      const { clock } = this.options;
+      await this.#leave();
+      await this.#drop();
+      while (this.#paused && !this.#ended && !this.#seek) await this.#woken();
+      this.times.restarted({ gapMs: Number.isNaN(this.#lastMs) ? 0 : clock.nowMs() - this.#lastMs });
+    } else await this.#woken();
+  }
+
+  #woken(): Promise<void> {
+    return new Promise((resolve) => (this.#wake = resolve));
   }
 
   async #drop(): Promise<void> {
