@@ -58,9 +58,9 @@ class VideoOutput implements Output {
   async endStream(name: string): Promise<void> {
     const video = this.#videos.get(name);
     if (!video) return;
+    this.#videos.delete(name);
     const { path, writer } = video;
     const { bytes, audio } = await writer.finish();
-    this.#videos.delete(name);
     this.#files.push({ path, bytes, holds: 'the video with what was found', ...(audio === 'transcoded' ? { note: 'its sound became AAC' } : {}) });
   }
 
