@@ -13,6 +13,7 @@ import type { MetricsSnapshot } from './metrics/snapshot.js';
 import type { NodeResult } from './node-results.js';
 import { checkLines } from './nodes/lines-node.js';
 import type { OpenedGraph } from './nodes/nodes.js';
+import { checkDistinctFiles } from './outputs/distinct-files.js';
 import type { Output } from './outputs/port.js';
 import type { PipelineEvents } from './pipeline-events.js';
 import { PipelineRun, type SinkFile } from './pipeline-run.js';
@@ -134,7 +135,7 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
   }
 
   async stop(): Promise<void> {
-    await this.#starting?.catch(() => {});
+    if (this.#starting) await this.#starting.catch(() => {});
     if (this.#state === 'ready') return;
     this.#run.stop();
     await this.#ended?.catch(() => {});
@@ -352,6 +353,7 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
   async #turnTo(config: PipelineConfig): Promise<ConfigChange> {
     if (this.#state === 'closed') fail('FAILED_PRECONDITION', 'the pipeline is closed');
     const change = configChange(this.#config, config);
+    await checkDistinctFiles(config);
     const sources = new Map<string, VideoSource | undefined>();
     try {
       // Whatever can fail comes first: until here nothing was changed.

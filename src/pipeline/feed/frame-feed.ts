@@ -100,8 +100,7 @@ export class FrameFeed implements AsyncIterableIterator<Arrival, undefined> {
     this.#seek?.done();
     const sought = new Promise<void>((done, failed) => (this.#seek = { timeMs, done, failed }));
     this.#wake();
-    // Whoever would ask for the next frame may be the one who waits for this.
-    if (!this.#asked) this.#jumping ??= this.#jumpAlone();
+    this.#attend();
     await sought;
   }
 
@@ -131,6 +130,7 @@ export class FrameFeed implements AsyncIterableIterator<Arrival, undefined> {
       return await this.#next();
     } finally {
       this.#asked = false;
+      this.#attend();
     }
   }
 
@@ -241,6 +241,11 @@ export class FrameFeed implements AsyncIterableIterator<Arrival, undefined> {
     throwIfAborted(this.#over.signal);
     await events.opened(source);
     return source;
+  }
+
+  /** While nobody asks for a frame: whoever would may be the one who waits for the seek. */
+  #attend(): void {
+    if (this.#seek && !this.#asked && !this.#ended) this.#jumping ??= this.#jumpAlone();
   }
 
   async #jumpAlone(): Promise<void> {
