@@ -90,11 +90,12 @@ export class PipelineRun<N extends string> {
   #chooser: PlanChooser;
   #room: number;
   #reader: RunReader<N> | undefined;
-  #driving = new Set<Promise<void>>();
+  readonly #driving = new Map<StreamDriver<N>, Promise<void>>();
   /** What outputs threw when a stream ended. */
   readonly #faults: unknown[] = [];
   #settled = (): void => {};
   #stopping = false;
+  #over = false;
   #startMs = NaN;
   #endMs = NaN;
 
@@ -128,9 +129,12 @@ export class PipelineRun<N extends string> {
     return (Number.isNaN(this.#endMs) ? this.options.clock.nowMs() : this.#endMs) - this.#startMs;
   }
 
-  /** Adds a stream, and starts it where the run has started. Without a source, it is opened as its restart rules say. @throws Fault of the outputs */
+  /**
+   * Adds a stream, and starts it where the run has started and not ended. Without a source, it is opened as its restart rules say.
+   * @throws Fault of the outputs; nothing is added then, and the source stays the caller's
+   */
   async addStream(name: string, config: SourceConfig, source: VideoSource | undefined): Promise<void> {
-    if (source) await this.#join(name, source);
+    if (source && !this.#over) await this.#join(name, source);
     let joined = source !== undefined;
     const { clock, log, open } = this.options;
     const { mode, realtime } = this.options.config;
@@ -159,7 +163,7 @@ export class PipelineRun<N extends string> {
       deliver: (delivery, gone) => this.#deliver(driver, delivery, gone),
     });
     this.drivers.set(name, driver);
-    if (this.#reader) this.#drive(driver);
+    if (this.#reader && !this.#over) this.#drive(driver);
   }
 
   /** Ends a stream in good order; the others go on. */
@@ -169,7 +173,10 @@ export class PipelineRun<N extends string> {
     this.drivers.delete(name);
     this.#gone.set(name, driver);
     driver.stop();
-    if (this.started) await this.#ended(driver);
+    const callOff = this.options.clock.after(STOP_GRACE_MS, () => driver.cancel(new Fault('CANCELLED', 'the stream was removed')));
+    // With its outputs: it may come back under its name.
+    await this.#driving.get(driver);
+    callOff();
     await driver.close();
     driver.options.metrics.removed();
   }
@@ -227,10 +234,10 @@ export class PipelineRun<N extends string> {
 
   #drive(driver: StreamDriver<N>): void {
     const driving = this.#driveToEnd(driver).finally(() => {
-      this.#driving.delete(driving);
+      this.#driving.delete(driver);
       this.#settled();
     });
-    this.#driving.add(driving);
+    this.#driving.set(driver, driving);
     if (this.#stopping) driver.stop();
   }
 
@@ -241,14 +248,9 @@ export class PipelineRun<N extends string> {
       await output.endStream(driver.options.stream).catch((error: unknown) => void this.#faults.push(error));
   }
 
-  async #ended(driver: StreamDriver<N>): Promise<void> {
-    const callOff = this.options.clock.after(STOP_GRACE_MS, () => driver.cancel(new Fault('CANCELLED', 'the stream was removed')));
-    await driver.drive();
-    callOff();
-  }
-
   async #allEnded(): Promise<void> {
     while (this.#driving.size > 0 || (this.#reader?.keepOpen && !this.#stopping)) await new Promise<void>((resolve) => (this.#settled = resolve));
+    this.#over = true;
   }
 
   /** @throws Fault as `start` */
@@ -303,7 +305,15 @@ export class PipelineRun<N extends string> {
   }
 
   async #join(name: string, source: VideoSource): Promise<void> {
-    for (const output of this.options.outputs.values()) await output.addStream(name, source);
+    const outputs = [...this.options.outputs.values()];
+    try {
+      for (const output of outputs) await output.addStream(name, source);
+    } catch (error) {
+      // Those that took it must not wait for it.
+      for (const output of outputs)
+        await output.endStream(name).catch((fault: unknown) => this.options.log.debug('an output could not let a stream go', { error: fault }));
+      throw error;
+    }
   }
 
   #flown(driver: StreamDriver<N>, flight: Flight, result: FrameResult): void {
