@@ -85,8 +85,8 @@ test('a node that is switched off says nothing from then on; what the others say
 test('a source comes and another goes while the third runs; each gives every frame once', async () => {
   const { frames } = await changedAt30(
     async (pipeline) => {
-      await pipeline.addSource('c', 'c.mp4');
       await pipeline.removeSource('b');
+      await pipeline.addSource('c', 'c.mp4');
     },
     ['a'],
   );
