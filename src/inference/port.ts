@@ -121,26 +121,70 @@ export interface InferenceResponse {
   readonly cached?: true;
 }
 
+/** How often, and how long altogether, in milliseconds. */
+export interface CountAndTime {
+  readonly count: number;
+  readonly ms: number;
+}
+
+/** Runs of one size and how long they took altogether, in milliseconds. */
+export interface BatchStatistics {
+  readonly count: number;
+  readonly inputMs: number;
+  readonly runMs: number;
+  readonly outputMs: number;
+}
+
+/** What became of the n-th answers of requests to backends that give several. */
+export interface ResponseStatistics {
+  /** From the answer before, or the start of the run. */
+  readonly success: CountAndTime;
+  readonly fail: CountAndTime;
+  /** Ends without an answer of their own. */
+  readonly empty: CountAndTime;
+  readonly cancel: CountAndTime;
+}
+
+/** Why requests failed. */
+export type FailureReason = 'rejected' | 'backend' | 'other';
+
 /**
- * Counters since loading, Triton's meanings. Each request ends in exactly one of `requests`, `failures` and `cancelled`. The times are sums over
- * `requests`: in a run of four, each of the four is charged the whole run, so that a sum divided by `requests` is what a request meets on average.
+ * Counters since loading, Triton's meanings. Each request ends in exactly one of `requests`, `failures` and `cancelled`. The times `inputMs`, `runMs`
+ * and `outputMs` are sums over requests that were run: in a run of four, each of the four is charged the whole run, so that a sum divided by
+ * `requests` is what a request meets on average (with a cache: divided by `requests - cacheHit.count`).
  */
 export interface ModelStatistics {
-  /** Answered requests. */
+  /** Answered requests, those from the cache included. */
   readonly requests: number;
   /** Requests that failed, refused ones included. */
   readonly failures: number;
+  /** Adds up to `failures`. `rejected`: by a queue, or while it waited. `backend`: in a run. */
+  readonly failuresBy: Readonly<Record<FailureReason, number>>;
   readonly cancelled: number;
-  /** Rows of answered requests. */
+  /** From arrival to answer, of answered requests. */
+  readonly successMs: number;
+  /** From arrival to failure, of requests that failed or were cancelled. */
+  readonly failureMs: number;
+  /** Rows of answered requests that were run. */
   readonly inferences: number;
   /** Runs. */
   readonly executions: number;
   /** Runs by number of rows. */
   readonly batches: Readonly<Record<number, number>>;
+  /** The same, with times. */
+  readonly batchTimes: Readonly<Record<number, BatchStatistics>>;
   readonly queueMs: number;
   readonly inputMs: number;
   readonly runMs: number;
   readonly outputMs: number;
+  /** Answers from the cache, and the time for looking them up. */
+  readonly cacheHit: CountAndTime;
+  /** Requests that the cache did not know, and the time for looking and for keeping their answers. */
+  readonly cacheMiss: CountAndTime;
+  /** By number of the answer, from 0; empty for networks. */
+  readonly responses: Readonly<Record<number, ResponseStatistics>>;
+  /** When the last request was run, in milliseconds since 1970; 0 for never. */
+  readonly lastInferenceMs: number;
   readonly queued: number;
   readonly running: number;
   readonly restarts: number;
@@ -162,6 +206,11 @@ export interface LoadedModel extends AsyncDisposable {
   /** @throws Fault INVALID_ARGUMENT (inputs do not fit the spec), UNAVAILABLE (instance crashed, or unloading), and those of the request's limits */
   infer(request: InferenceRequest): Promise<InferenceResponse>;
   statistics(): ModelStatistics;
+  /**
+   * Changes the number of instances, without an interruption: opens more, or lets the last ones finish and closes them. Sequences on those end.
+   * @throws Fault UNSUPPORTED when instances would have to become others, INVALID_ARGUMENT, and as the runtime's `open`
+   */
+  resize(instances: number | readonly InstanceGroup[]): Promise<void>;
   /** Refuses new requests, finishes those accepted, releases the instances. */
   [Symbol.asyncDispose](): Promise<void>;
 }

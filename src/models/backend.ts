@@ -25,9 +25,8 @@ export interface BackendResponse {
   readonly parameters?: RequestParameters;
 }
 
-/** A request as a backend gets it. Its inputs belong to the backend. */
-export interface BackendRequest extends RequestContext {
-  readonly inputs: readonly Tensor[];
+/** How a backend gives further answers to one request. */
+export interface RequestLine {
   /** Aborts when the caller no longer wants the answer. */
   readonly signal: AbortSignal;
   /**
@@ -37,6 +36,11 @@ export interface BackendRequest extends RequestContext {
   respond(response: BackendResponse): Promise<void>;
   /** Only after `execute` gave `later` for it: ends the request, with a last answer, a fault, or nothing. */
   finish(last?: BackendResponse | Fault): void;
+}
+
+/** A request as a backend gets it. Its inputs belong to the backend. */
+export interface BackendRequest extends RequestContext, RequestLine {
+  readonly inputs: readonly Tensor[];
 }
 
 /**
@@ -53,8 +57,6 @@ export interface Backend extends AsyncDisposable {
   readonly spec: ModelSpec;
   /** The CPU when absent. */
   readonly providers?: readonly ProviderAttempt[];
-  /** Rows that one call takes; any number when absent. */
-  readonly maxBatch?: number;
   /** Runs a batch; results in the order of the requests. One call at a time. What it throws fails every request of the batch. */
   execute(requests: readonly BackendRequest[]): Promise<readonly BackendResult[]> | readonly BackendResult[];
   /** A sequence that ran on this instance is over; told after its last run. */
