@@ -79,8 +79,20 @@ test('only a request that was put off is finished, and once', async () => {
   }
 });
 
-test('credit and cancellation for a request that is over are nothing', () => {
+test('a request that is called off before it is begun begins called off', async () => {
+  const { lines, log } = rig();
+  lines.cancel(1);
+  const [first, second] = lines.open(2);
+  assert.deepEqual([first!.signal.aborted, second!.signal.aborted], [false, true]);
+  await assert.rejects(second!.respond(RESPONSE), { code: 'CANCELLED' });
+  assert.deepEqual(log, []);
+});
+
+test('credit and cancellation for a request that is over are nothing', async () => {
   const { lines } = rig();
-  lines.grant(5);
-  lines.cancel(5);
+  const opened = lines.open(1);
+  await lines.close(opened, [ANSWER]);
+  lines.grant(0);
+  lines.cancel(0);
+  assert.equal(opened[0]!.signal.aborted, false);
 });
