@@ -1,11 +1,7 @@
 import { z } from 'zod';
 import { LineCounterSettings } from '../analytics/index.js';
-
-/** Names of sources, nodes, outputs and sinks. */
-export const Name = z
-  .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'a name begins with a letter and has letters, digits, - and _ only')
-  .max(64);
+import type { AlgorithmMaker } from './algorithms/algorithm.js';
+import { Name } from './config-sources.js';
 
 const Size = z.strictObject({ width: z.int().min(1).max(8192), height: z.int().min(1).max(8192) });
 
@@ -88,6 +84,11 @@ const Smoothing = z
   })
   .describe('What is said of an object of a tracker is made of its last looks.');
 
+const enabled = z
+  .boolean()
+  .default(true)
+  .describe('false leaves the node out, and what reads nothing but it; it may be switched while the pipeline runs.');
+
 /** A node that runs a model. */
 export const ModelNodeConfig = z
   .strictObject({
@@ -100,7 +101,13 @@ export const ModelNodeConfig = z
     confidence: z.number().min(0).max(1).optional().describe("Least score kept; the model's own when absent."),
     maximumIou: z.number().min(0).max(1).optional().describe("IoU at which the weaker of two boxes goes; the model's own when absent."),
     limit: z.int().min(1).optional().describe("Most objects found in one picture, or labels told of a question; the model's own when absent."),
-    everyFrames: z.int().min(1).default(1).describe('Look at every n-th frame only; trackers carry objects over the others.'),
+    everyFrames: z.int().min(1).default(1).describe('Look at every n-th frame of a stream only; trackers carry objects over the others.'),
+    everySeconds: z
+      .number()
+      .positive()
+      .optional()
+      .describe('Look at one frame of a stream in so many seconds of media time: the first frame at or after each multiple.'),
+    enabled,
     reinferEvery: Reinference.optional(),
     smooth: Smoothing.optional(),
     embedding: z.boolean().default(false).describe('Write the vector into the results; readers of the library have it without.'),
@@ -129,6 +136,7 @@ export const TrackNodeConfig = z
       })
       .describe('What the node reads.'),
     settings: z.record(z.string(), z.unknown()).default({}).describe('What this kind of tracker knows; listed below for each kind.'),
+    enabled,
   })
   .describe('A node that follows objects: each gets a `trackId`.');
 
@@ -141,14 +149,84 @@ export const LinesNodeConfig = z
     analytics: z.literal('lines').describe('Counts objects that cross lines.'),
     on: z.strictObject({ objects: Name.describe('The tracker whose objects are watched.') }).describe('What the node reads.'),
     ...LineCounterSettings.shape,
+    enabled,
   })
   .describe('A node that counts line crossings.');
 
 /** The type of {@link LinesNodeConfig}. */
 export type LinesNodeConfig = z.output<typeof LinesNodeConfig>;
 
+const isMaker = (value: unknown): value is string | AlgorithmMaker => typeof value === 'function' || (typeof value === 'string' && value !== '');
+
+/** A node that runs code of one's own. */
+export const AlgorithmNodeConfig = z
+  .strictObject({
+    algorithm: z
+      .custom<string | AlgorithmMaker>(isMaker, 'expected a file of JavaScript or TypeScript; in TypeScript also a class')
+      .meta({ type: 'string' })
+      .describe(
+        'A file of JavaScript or TypeScript with a class that has init, run and close; a relative path starts at the configuration file. It is trusted: its code runs. In TypeScript also the class itself.',
+      ),
+    export: z.string().default('default').describe("Name of the file's export."),
+    on: z
+      .union(
+        [
+          z.literal('frame'),
+          z.strictObject({
+            objects: oneOrMore.describe('The node, or the list of nodes, whose objects are seen.'),
+            labels: z.array(z.string()).min(1).optional().describe('See these classes only.'),
+          }),
+        ],
+        { error: 'write frame, or { objects: NODE }' },
+      )
+      .default('frame')
+      .describe('What the node reads beside the frame: nothing, or objects of other nodes.'),
+    settings: z.record(z.string(), z.unknown()).default({}).describe('What init gets.'),
+    frameCount: z.int().min(1).max(1000).default(1).describe('Frames of one run: the newest, and earlier ones.'),
+    frameStep: z.int().min(0).max(1000).default(1).describe('Frames from one of them to the next; 0 is 1 with whenShort: partial.'),
+    interval: z.number().min(0).default(0).describe('Media time from one run to the next, in seconds; 0 runs on every frame.'),
+    firstRun: z
+      .enum(['immediate', 'interval'])
+      .default('immediate')
+      .describe('Whether the first run is due at once, or when the interval has passed.'),
+    whenShort: z
+      .enum(['skip', 'wait', 'partial'])
+      .default('wait')
+      .describe(
+        'What becomes of a run that is due before there are frames enough: left out, put off until there are, or done with those that are there.',
+      ),
+    wait: z
+      .boolean()
+      .default(true)
+      .describe('Whether a frame waits for the run on it. If not, runs that are due meanwhile are left out, and a value comes with a later frame.'),
+    timeoutMs: z.number().positive().optional().describe('Longest run, in milliseconds. Code that never awaits can be cut short with isolate only.'),
+    enabled,
+    isolate: z.boolean().default(false).describe('Runs it in a thread of its own, which is replaced when it hangs, crashes or exits.'),
+    onError: z
+      .union(
+        [
+          z.literal('fail'),
+          z.strictObject({
+            breakAfter: z.int().min(1).default(5).describe('Failures in a row after which it is left alone.'),
+            retryAfterSeconds: z.number().min(0).default(30).describe('Media time until it is tried again, in seconds.'),
+          }),
+        ],
+        { error: 'write fail, or { breakAfter: 5, retryAfterSeconds: 30 }' },
+      )
+      .prefault({})
+      .describe('What becomes of a run that fails: an event, and in the end a pause; or fail, which ends the stream.'),
+  })
+  .refine(({ isolate, algorithm }) => !isolate || typeof algorithm === 'string', {
+    path: ['isolate'],
+    message: 'a class cannot travel to another thread: name its file in algorithm',
+  })
+  .describe('A node that runs code of your own.');
+
+/** The type of {@link AlgorithmNodeConfig}. */
+export type AlgorithmNodeConfig = z.output<typeof AlgorithmNodeConfig>;
+
 /** A node: one of the kinds. */
-export const NodeConfig = z.union([ModelNodeConfig, TrackNodeConfig, LinesNodeConfig]).describe('A node.');
+export const NodeConfig = z.union([ModelNodeConfig, TrackNodeConfig, LinesNodeConfig, AlgorithmNodeConfig]).describe('A node.');
 
 /** The type of {@link NodeConfig}. */
 export type NodeConfig = z.output<typeof NodeConfig>;
@@ -156,5 +234,6 @@ export type NodeConfig = z.output<typeof NodeConfig>;
 /** Names of the nodes that a node reads; none where it reads frames. */
 export function readsOf(node: NodeConfig): readonly string[] {
   if ('model' in node) return node.on === 'frame' ? [] : [node.on.objects];
+  if ('algorithm' in node) return node.on === 'frame' ? [] : node.on.objects;
   return 'track' in node ? node.on.objects : [node.on.objects];
 }

@@ -24,12 +24,13 @@ import type { ReportOutputConfig } from '../config-outputs.js';
 import type { FrameResult } from '../frame-result.js';
 import type { LineState } from '../nodes/board.js';
 import type { PlannedNode } from '../pipeline.js';
+import { shownAddress } from '../shown-address.js';
 import type { Finished, Output, OutputFile } from './port.js';
+import { reportPlan } from './report-plan.js';
 
 /** What a report output is made with. */
 export interface ReportOutputMaterial {
   readonly media: Media;
-  readonly sources: ReadonlyMap<string, VideoSource>;
   readonly plan: readonly PlannedNode[];
   /** How the run was asked for, for the page's foot. */
   readonly command: string;
@@ -45,8 +46,8 @@ const MOST_SCENES = 12;
 const channels = (count: number): string => (count === 1 ? 'mono' : count === 2 ? 'stereo' : `${count} channels`);
 const audioText = ({ codec, sampleRateHz, channels: count }: AudioInfo): string => `${codec}, ${sampleRateHz / 1000} kHz, ${channels(count)}`;
 
-/** What the page names a source by: folders of the machine and credentials of an address stay out of it. */
-const shownUri = (uri: string): string => (isAddress(uri) ? uri.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1') : basename(uri));
+/** What the page names a source by: folders of the machine and secrets of an address stay out of it. */
+const shownUri = (uri: string): string => (isAddress(uri) ? shownAddress(uri) : basename(uri));
 
 function sourceInfo({ uri, durationMs, video, audio }: MediaInfo, size: Size): SourceInfo {
   const { frameRate, codec } = video ?? {};
@@ -59,6 +60,13 @@ function sourceInfo({ uri, durationMs, video, audio }: MediaInfo, size: Size): S
     ...(codec === undefined ? {} : { codec }),
     ...(sound ? { audio: audioText(sound) } : {}),
   };
+}
+
+/** Where a part of a frame lies in what is shown in its place. */
+function scaledRect({ x, y, width, height }: Rect, from: Size, to: Size): Rect {
+  const [sx, sy] = [to.width / from.width, to.height / from.height];
+  const [left, top] = [Math.floor(x * sx), Math.floor(y * sy)];
+  return { x: left, y: top, width: Math.max(1, Math.floor(width * sx)), height: Math.max(1, Math.floor(height * sy)) };
 }
 
 /** What is gathered of one stream while it runs. */
@@ -74,24 +82,24 @@ class StreamGathering {
 
   constructor(
     readonly stream: string,
-    readonly source: VideoSource,
+    public source: VideoSource,
     readonly media: Media,
     bestShots: number,
   ) {
     this.#shots = createBestShots({ limit: bestShots });
   }
 
-  async add({ frame, meta, events, lines }: FrameResult): Promise<void> {
+  async add({ frame, shown, meta, events, lines }: FrameResult): Promise<void> {
     this.statistics.update(meta);
     for (const event of events) this.statistics.event(event);
     this.#heat.update(meta);
     this.#lines = lines;
-    for (const crop of this.#shots.consider(meta)) await this.#shoot(frame, crop);
-    await this.#look(frame, meta.objects.length);
+    for (const crop of this.#shots.consider(meta)) await this.#shoot(shown, frame.size, crop);
+    await this.#look(shown, meta.objects.length);
   }
 
-  async #shoot(frame: Frame, crop: WantedCrop): Promise<void> {
-    this.#shots.keep(crop, await this.#jpeg(frame, crop.size, crop.rect));
+  async #shoot(shown: Frame, seen: Size, crop: WantedCrop): Promise<void> {
+    this.#shots.keep(crop, await this.#jpeg(shown, crop.size, scaledRect(crop.rect, seen, shown.size)));
   }
 
   /** The scene is shown by the frame with most to see. */
@@ -126,23 +134,30 @@ class StreamGathering {
   }
 }
 
-function lossNotices({ sources, interrupted }: Finished & Pick<ReportOutputMaterial, 'sources'>): { kind: 'warning' | 'loss'; text: string }[] {
-  const losses = [...sources].flatMap(([name, source]) => lossSentences(source.losses).map((sentence) => `${name}: ${sentence}`));
+function lossNotices({ interrupted, losses: lost }: Finished): { kind: 'warning' | 'loss'; text: string }[] {
+  const losses = [...lost].flatMap(([stream, each]) => lossSentences(each).map((sentence) => `${stream}: ${sentence}`));
   const early = interrupted ? [{ kind: 'warning' as const, text: 'The run was stopped before the end of its sources.' }] : [];
   return [...early, ...losses.map((text) => ({ kind: 'loss' as const, text }))];
 }
 
 class ReportOutput implements Output {
-  readonly #streams: ReadonlyMap<string, StreamGathering>;
+  /** Streams that ended stay: the page tells of the whole run. */
+  readonly #streams = new Map<string, StreamGathering>();
   readonly #startedAt = new Date().toISOString();
 
   constructor(
     readonly config: ReportOutputConfig,
     readonly material: ReportOutputMaterial,
-  ) {
-    const { sources, media } = material;
-    this.#streams = new Map([...sources].map(([name, source]) => [name, new StreamGathering(name, source, media, config.bestShots)]));
+  ) {}
+
+  addStream(name: string, source: VideoSource): Promise<void> {
+    const known = this.#streams.get(name);
+    if (known) known.source = source;
+    else this.#streams.set(name, new StreamGathering(name, source, this.material.media, this.config.bestShots));
+    return Promise.resolve();
   }
+
+  async endStream(): Promise<void> {}
 
   async write(result: FrameResult): Promise<void> {
     await this.#streams.get(result.meta.stream)!.add(result);
@@ -150,16 +165,16 @@ class ReportOutput implements Output {
 
   async finish(run: Finished): Promise<readonly OutputFile[]> {
     const { report: path, title } = this.config;
-    const { sources, command, version } = this.material;
+    const { command, version } = this.material;
     const page = renderReport({
-      title: title ?? [...sources.keys()].join(', '),
+      title: title ?? [...this.#streams.keys()].join(', '),
       startedAt: this.#startedAt,
       elapsedMs: run.elapsedMs,
       interrupted: run.interrupted,
       streams: [...this.#streams.values()].map((stream) => stream.report()),
       plan: this.#plan(run.files),
       timings: run.timings,
-      notices: lossNotices({ ...run, sources }),
+      notices: lossNotices(run),
       files: this.#near(run.files),
       command,
       version,
@@ -177,14 +192,7 @@ class ReportOutput implements Output {
   }
 
   #plan(files: readonly OutputFile[]): PlanNode[] {
-    const { sources, plan } = this.material;
-    const streams = [...sources.keys()];
-    const last = plan.map(({ name }) => name).filter((name) => !plan.some(({ reads }) => reads.includes(name)));
-    return [
-      ...streams.map((name): PlanNode => ({ name, kind: 'source', does: 'frames', reads: [] })),
-      ...plan.map(({ name, reads, summary }): PlanNode => ({ name, kind: 'node', does: summary, reads: reads.length > 0 ? reads : streams })),
-      ...this.#near(files).map(({ path, holds }): PlanNode => ({ name: path, kind: 'output', does: holds, reads: last })),
-    ];
+    return reportPlan([...this.#streams.keys()], this.material.plan, this.#near(files));
   }
 
   #near(files: readonly OutputFile[]): ProducedFile[] {
