@@ -19,6 +19,14 @@ const STATISTICS: ModelStatistics = {
   queued: 2,
   running: 1,
   restarts: 0,
+  failuresBy: { rejected: 0, backend: 0, other: 0 },
+  successMs: 0,
+  failureMs: 0,
+  batchTimes: {},
+  cacheHit: { count: 0, ms: 0 },
+  cacheMiss: { count: 0, ms: 0 },
+  responses: {},
+  lastInferenceMs: 0,
 };
 const MODELS: CountedModels = { detector: { statistics: () => STATISTICS } };
 
