@@ -34,11 +34,14 @@ export const ROOMS: readonly Room[] = [
     { '@bufbuild/protobuf': '' },
     ['grpc'],
   ),
+  room('client', 'typed clients of KServe v2 servers: HTTP, which runs in a browser too, and gRPC; sessions, shared memory', ['core', 'wire'], {}, [
+    'browser',
+  ]),
   room('media', 'sources and outputs of pictures and sound', ['core', 'vision'], { 'node-av': 'libav' }, ['conformance']),
   room(
     'models',
     'runtimes, heads, the zoo and converters',
-    ['core', 'vision'],
+    ['core', 'vision', 'client'],
     {
       'onnxruntime-node': 'onnx',
       pacote: 'zoo',
@@ -70,7 +73,7 @@ export const ROOMS: readonly Room[] = [
   room(
     'cli',
     'the only reader of argv, environment and exit codes',
-    ['core', 'vision', 'media', 'models', 'inference', 'tracking', 'analytics', 'sinks', 'pipeline'],
+    ['core', 'vision', 'client', 'media', 'models', 'inference', 'tracking', 'analytics', 'sinks', 'pipeline'],
     {
       commander: '',
     },
