@@ -80,6 +80,7 @@ export const ROOMS: readonly Room[] = [
   ),
   room('testing', 'fakes and conformance suites for tests, and where to find development assets', [
     'core',
+    'wire',
     'media',
     'models',
     'inference',

@@ -1,5 +1,5 @@
 import { fail, Fault } from '../core/index.js';
-import type { InferRequest, ModelConfig, ModelStatistics } from '../wire/index.js';
+import type { ModelConfig, ModelStatistics } from '../wire/index.js';
 import { startDeadline } from './deadline.js';
 import { requestOf } from './infer-request.js';
 import { InferResult } from './infer-result.js';
@@ -105,12 +105,12 @@ export class ProtocolClient<O extends Operations = Operations> implements Infere
     return this.once(options, (attempt) => this.operations.logSettings(changes, attempt));
   }
 
-  async infer(model: string, inputs: Inputs, options: InferOptions = {}): Promise<InferResult> {
-    return this.inferRequest(requestOf(model, inputs, options), options);
+  prepare(model: string, inputs: Inputs, options: Omit<InferOptions, keyof CallOptions | 'binary'> = {}): () => Promise<void> {
+    return this.operations.prepare(requestOf(model, inputs, options));
   }
 
-  /** {@link infer} for a request that is made already; it may be sent any number of times. */
-  async inferRequest(request: InferRequest, options: Pick<InferOptions, keyof CallOptions | 'binary'> = {}): Promise<InferResult> {
+  async infer(model: string, inputs: Inputs, options: InferOptions = {}): Promise<InferResult> {
+    const request = requestOf(model, inputs, options);
     const { binary = true } = options;
     const run = (attempt: Attempt): ReturnType<Operations['infer']> => this.operations.infer(request, binary, attempt);
     // A request of a sequence changes the model's state, and whether it arrived is not known.

@@ -38,6 +38,8 @@ export interface Operations {
   loadModel(model: string, options: Pick<LoadOptions, 'config' | 'files'>, attempt: Attempt): Promise<void>;
   unloadModel(model: string, dependents: boolean, attempt: Attempt): Promise<void>;
   infer(request: InferRequest, binary: boolean, attempt: Attempt): Promise<InferResponse>;
+  /** {@link infer} for a request that is sent many times: it is written once, and responses are not read, only whether they are errors. */
+  prepare(request: InferRequest): () => Promise<void>;
   /** One request, any number of responses. */
   inferStream(request: InferRequest, attempt: Attempt): AsyncIterable<InferResponse>;
   /** Of the server when `model` is ''. Without changes, only read. */

@@ -153,6 +153,11 @@ export interface InferenceClient extends AsyncDisposable {
   unloadModel(model: string, options?: CallOptions & { readonly dependents?: boolean }): Promise<void>;
   /** Runs a model once. @throws Fault as the server answers; UNSUPPORTED for a decoupled model */
   infer(model: string, inputs: Inputs, options?: InferOptions): Promise<InferResult>;
+  /**
+   * {@link infer} for load generators: a request that is written once and sent with every call of what this answers. Responses are not read,
+   * only whether they are errors; nothing is tried again.
+   */
+  prepare(model: string, inputs: Inputs, options?: Omit<InferOptions, keyof CallOptions | 'binary'>): () => Promise<void>;
   /** Runs a model that may answer any number of times; answers come as they are made. Leaving the loop cancels. */
   inferStream(model: string, inputs: Inputs, options?: InferOptions): AsyncGenerator<InferResult>;
   /** Opens a sequence of requests to a stateful model; nothing is sent yet. */

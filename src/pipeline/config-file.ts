@@ -63,7 +63,9 @@ function anchored(config: PipelineConfig, folder: string): PipelineConfig {
     ...config,
     sources: mapValues(config.sources, (source) => ({ ...source, uri: at(source.uri) })),
     nodes: mapValues(config.nodes, (node) =>
-      'model' in node && typeof node.model === 'object' ? { ...node, model: { ...node.model, file: at(node.model.file) } } : node,
+      'model' in node && typeof node.model === 'object' && node.model.file !== undefined
+        ? { ...node, model: { ...node.model, file: at(node.model.file) } }
+        : node,
     ),
     outputs: mapValues(config.outputs, (output) =>
       'video' in output ? { ...output, video: at(output.video) } : { ...output, report: at(output.report) },

@@ -6,6 +6,7 @@ import {
   encodeInferRequest,
   fromBinary,
   GRPCInferenceService,
+  joined,
   toBinary,
   type InferRequest,
   type InferResponse,
@@ -15,7 +16,7 @@ import {
   type RequestedOutput,
 } from '../../wire/index.js';
 import type { CallOptions as GrpcCallOptions, Encoding, GrpcClient } from '../../wire/grpc.js';
-import { modelMetadataOf } from '../model-metadata.js';
+import { modelMetadataOf, regionOf, repositoryEntryOf, serverMetadataOf } from '../answers.js';
 import type { Attempt, ModelName, Operations } from '../operations.js';
 import type { LoadOptions, LogSettings, RegisteredRegion, TraceChanges, TraceSettings } from '../port.js';
 
@@ -83,8 +84,8 @@ export class GrpcOperations implements Operations {
   async isModelReady({ model, version }: ModelName, attempt: Attempt): Promise<boolean> {
     return (await this.#unary('modelReady', { name: model, version }, attempt)).ready;
   }
-  serverMetadata(attempt: Attempt): ReturnType<Operations['serverMetadata']> {
-    return this.#unary('serverMetadata', {}, attempt);
+  async serverMetadata(attempt: Attempt): ReturnType<Operations['serverMetadata']> {
+    return serverMetadataOf(await this.#unary('serverMetadata', {}, attempt));
   }
   async modelMetadata({ model, version }: ModelName, attempt: Attempt): ReturnType<Operations['modelMetadata']> {
     return modelMetadataOf(await this.#unary('modelMetadata', { name: model, version }, attempt));
@@ -97,7 +98,7 @@ export class GrpcOperations implements Operations {
     return (await this.#unary('modelStatistics', { name: model, version }, attempt)).modelStats;
   }
   async repositoryIndex(ready: boolean, attempt: Attempt): ReturnType<Operations['repositoryIndex']> {
-    return (await this.#unary('repositoryIndex', { ready }, attempt)).models;
+    return (await this.#unary('repositoryIndex', { ready }, attempt)).models.map(repositoryEntryOf);
   }
   async loadModel(modelName: string, options: Pick<LoadOptions, 'config' | 'files'>, attempt: Attempt): Promise<void> {
     await this.#unary('repositoryModelLoad', { modelName, parameters: loadParameters(options) }, attempt);
@@ -118,18 +119,20 @@ export class GrpcOperations implements Operations {
   }
   async sharedMemoryStatus(name: string, attempt: Attempt): Promise<readonly RegisteredRegion[]> {
     const { regions } = await this.#unary('systemSharedMemoryStatus', { name }, attempt);
-    return Object.values(regions).map(({ name: region, key, offset, byteSize }) => ({
-      name: region,
-      key,
-      offsetBytes: Number(offset),
-      sizeBytes: Number(byteSize),
-    }));
+    return Object.values(regions).map(regionOf);
   }
   async registerSharedMemory({ name, key, offsetBytes, sizeBytes }: RegisteredRegion, attempt: Attempt): Promise<void> {
     await this.#unary('systemSharedMemoryRegister', { name, key, offset: BigInt(offsetBytes), byteSize: BigInt(sizeBytes) }, attempt);
   }
   async unregisterSharedMemory(name: string, attempt: Attempt): Promise<void> {
     await this.#unary('systemSharedMemoryUnregister', { name }, attempt);
+  }
+
+  prepare(request: InferRequest): () => Promise<void> {
+    const message = joined(encodeInferRequest(request));
+    const path = pathOf('modelInfer');
+    const options = this.#options({});
+    return async () => void (await this.grpc.unary(path, message, options));
   }
 
   async infer(request: InferRequest, _binary: boolean, attempt: Attempt): Promise<InferResponse> {

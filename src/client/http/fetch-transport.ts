@@ -1,6 +1,6 @@
 import { Fault, throwIfAborted } from '../../core/index.js';
 import { joined } from '../../wire/index.js';
-import type { HttpHead, HttpRequest, HttpTransport } from './transport.js';
+import type { HttpAnswer, HttpHead, HttpRequest, HttpTransport } from './transport.js';
 
 const headOf = ({ status, headers }: Response): HttpHead => ({ status, header: (name) => headers.get(name) ?? undefined });
 
@@ -38,15 +38,17 @@ export function createFetchTransport(base: string): HttpTransport {
     const why = cause instanceof Error ? cause.message : message;
     return new Fault('UNAVAILABLE', `no answer from ${base}: ${why}`, { cause: error });
   };
+  const exchange = async (request: HttpRequest): Promise<HttpAnswer> => {
+    const response = await send(request);
+    try {
+      return { ...headOf(response), body: new Uint8Array(await response.arrayBuffer()) };
+    } catch (error) {
+      throw broken(error, request.signal);
+    }
+  };
   return {
-    async exchange(request) {
-      const response = await send(request);
-      try {
-        return { ...headOf(response), body: new Uint8Array(await response.arrayBuffer()) };
-      } catch (error) {
-        throw broken(error, request.signal);
-      }
-    },
+    exchange,
+    prepare: (request) => () => exchange(request),
     async stream(request) {
       const response = await send(request);
       return { ...headOf(response), body: pieces(response) };

@@ -4,6 +4,7 @@ import {
   decodeHttpInferResponse,
   encodeHttpInferRequest,
   HEADER_LENGTH,
+  joined,
   messageFromJson,
   ModelConfigSchema,
   ModelMetadataResponseSchema,
@@ -19,7 +20,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../../wire/index.js';
-import { modelMetadataOf } from '../model-metadata.js';
+import { modelMetadataOf, regionOf, repositoryEntryOf, serverMetadataOf } from '../answers.js';
 import type { Attempt, ModelName, Operations } from '../operations.js';
 import type { LoadOptions, LogSettings, RegisteredRegion, TraceChanges, TraceSettings } from '../port.js';
 import { compress, READABLE_ENCODINGS } from './compression.js';
@@ -52,6 +53,13 @@ function settingsOf(bytes: Uint8Array): [string, JsonValue][] {
   return value instanceof Map ? [...(value as JsonObject)] : fail('INPUT_CORRUPT', 'the server answered settings that are no JSON object');
 }
 
+const inferPath = ({ modelName, modelVersion }: InferRequest): string => `${modelPath({ model: modelName, version: modelVersion })}/infer`;
+
+function bodyOf(request: InferRequest, binary: boolean): { readonly chunks: readonly Uint8Array[]; readonly headers: Readonly<Record<string, string>> } {
+  const { chunks, contentType, headerLengthBytes } = encodeHttpInferRequest(request, { binary });
+  return { chunks, headers: { 'content-type': contentType, ...(headerLengthBytes !== undefined && { [HEADER_LENGTH]: String(headerLengthBytes) }) } };
+}
+
 /** The operations over HTTP. */
 export class HttpOperations implements Operations {
   constructor(
@@ -60,27 +68,19 @@ export class HttpOperations implements Operations {
     private readonly compression: 'gzip' | 'deflate' | undefined,
   ) {}
 
-  async #request(method: 'GET' | 'POST', path: string, body: readonly Uint8Array[], headers: Readonly<Record<string, string>>, attempt: Attempt): Promise<HttpRequest> {
-    const { compression } = this;
-    const packed = compression && body.length > 0 ? [await compress(body, compression)] : body;
+  #request(method: 'GET' | 'POST', path: string, body: readonly Uint8Array[], headers: Readonly<Record<string, string>>, attempt: Attempt): HttpRequest {
     return {
       method,
       path,
-      chunks: packed,
-      headers: {
-        ...this.headers,
-        ...headers,
-        ...(compression && { 'accept-encoding': READABLE_ENCODINGS }),
-        ...(compression && body.length > 0 && { 'content-encoding': compression }),
-        ...attempt.headers,
-      },
+      chunks: body,
+      headers: { ...this.headers, ...headers, ...attempt.headers },
       ...(attempt.signal && { signal: attempt.signal }),
     };
   }
 
   async #answer(method: 'GET' | 'POST', path: string, body: JsonInput | undefined, attempt: Attempt): Promise<HttpAnswer> {
     const chunks = body === undefined ? [] : [encode(writeJson(body))];
-    return this.transport.exchange(await this.#request(method, path, chunks, chunks.length > 0 ? JSON_TYPE : {}, attempt));
+    return this.transport.exchange(this.#request(method, path, chunks, chunks.length > 0 ? JSON_TYPE : {}, attempt));
   }
 
   async #bytes(method: 'GET' | 'POST', path: string, body: JsonInput | undefined, attempt: Attempt): Promise<Uint8Array> {
@@ -105,7 +105,8 @@ export class HttpOperations implements Operations {
     return this.#healthy(`${modelPath(name)}/ready`, attempt);
   }
   async serverMetadata(attempt: Attempt): ReturnType<Operations['serverMetadata']> {
-    return messageFromJson(ServerMetadataResponseSchema, decode(await this.#bytes('GET', '/v2', undefined, attempt)), 'server metadata', NEWER);
+    const bytes = await this.#bytes('GET', '/v2', undefined, attempt);
+    return serverMetadataOf(messageFromJson(ServerMetadataResponseSchema, decode(bytes), 'server metadata', NEWER));
   }
   async modelMetadata(name: ModelName, attempt: Attempt): ReturnType<Operations['modelMetadata']> {
     const bytes = await this.#bytes('GET', modelPath(name), undefined, attempt);
@@ -122,7 +123,7 @@ export class HttpOperations implements Operations {
   }
   async repositoryIndex(ready: boolean, attempt: Attempt): ReturnType<Operations['repositoryIndex']> {
     const bytes = await this.#bytes('POST', '/v2/repository/index', { ready }, attempt);
-    return messageFromJson(RepositoryIndexResponseSchema, listIn('models', bytes), 'repository index', NEWER).models;
+    return messageFromJson(RepositoryIndexResponseSchema, listIn('models', bytes), 'repository index', NEWER).models.map(repositoryEntryOf);
   }
   async loadModel(model: string, { config, files = {} }: Pick<LoadOptions, 'config' | 'files'>, attempt: Attempt): Promise<void> {
     const overrides = Object.entries(files).map(([path, bytes]) => [`file:${path}`, base64(bytes)] as const);
@@ -147,10 +148,8 @@ export class HttpOperations implements Operations {
     const region = name === '' ? '' : `/region/${encodeURIComponent(name)}`;
     const list = parseJson(await this.#bytes('GET', `/v2/systemsharedmemory${region}/status`, undefined, attempt));
     if (!Array.isArray(list)) return fail('INPUT_CORRUPT', 'the server answered regions that are no list');
-    return (list as JsonValue[]).map((row) => {
-      const { name: of, key, offset, byteSize } = messageFromJson(SystemSharedMemoryStatusResponse_RegionStatusSchema, writeJson(row as JsonInput), 'region', NEWER);
-      return { name: of, key, offsetBytes: Number(offset), sizeBytes: Number(byteSize) };
-    });
+    const schema = SystemSharedMemoryStatusResponse_RegionStatusSchema;
+    return (list as JsonValue[]).map((row) => regionOf(messageFromJson(schema, writeJson(row as JsonInput), 'region', NEWER)));
   }
   async registerSharedMemory({ name, key, offsetBytes, sizeBytes }: RegisteredRegion, attempt: Attempt): Promise<void> {
     const body = { key, offset: offsetBytes, byte_size: sizeBytes };
@@ -161,11 +160,18 @@ export class HttpOperations implements Operations {
     await this.#bytes('POST', `/v2/systemsharedmemory${region}/unregister`, {}, attempt);
   }
 
+  prepare(request: InferRequest): () => Promise<void> {
+    const { chunks, headers } = bodyOf(request, true);
+    const send = this.transport.prepare(this.#request('POST', inferPath(request), [joined(chunks)], headers, {}));
+    return async () => void checked(await send());
+  }
+
   async infer(request: InferRequest, binary: boolean, attempt: Attempt): Promise<InferResponse> {
-    const { chunks, contentType, headerLengthBytes } = encodeHttpInferRequest(request, { binary });
-    const headers = { 'content-type': contentType, ...(headerLengthBytes !== undefined && { [HEADER_LENGTH]: String(headerLengthBytes) }) };
-    const path = `${modelPath({ model: request.modelName, version: request.modelVersion })}/infer`;
-    const answer = checked(await this.transport.exchange(await this.#request('POST', path, chunks, headers, attempt)));
+    const { chunks, headers } = bodyOf(request, binary);
+    // Other bodies stay as they are: Triton unpacks those of inference requests only.
+    const body = this.compression ? [await compress(chunks, this.compression)] : chunks;
+    const packed = this.compression && { 'content-encoding': this.compression, 'accept-encoding': READABLE_ENCODINGS };
+    const answer = checked(await this.transport.exchange(this.#request('POST', inferPath(request), body, { ...headers, ...packed }, attempt)));
     return decodeHttpInferResponse(answer.body, answer.header(HEADER_LENGTH_KEY), request.outputs);
   }
 
@@ -177,22 +183,17 @@ export class HttpOperations implements Operations {
 
   /** One JSON object in, one out. */
   async generate(name: ModelName, body: string, attempt: Attempt): Promise<JsonObject> {
-    const request = await this.#plain(`${modelPath(name)}/generate`, body, attempt);
+    const request = this.#request('POST', `${modelPath(name)}/generate`, [encode(body)], JSON_TYPE, attempt);
     const value = parseJson(checked(await this.transport.exchange(request)).body);
     return value instanceof Map ? (value as JsonObject) : fail('INPUT_CORRUPT', 'the server answered what is no JSON object');
   }
 
   /** One JSON object in, any number out, as they are made. */
   async *generateStream(name: ModelName, body: string, attempt: Attempt): AsyncGenerator<JsonObject> {
-    const request = await this.#plain(`${modelPath(name)}/generate_stream`, body, attempt);
-    const answer = await this.transport.stream({ ...request, headers: { ...request.headers, accept: 'text/event-stream, application/x-ndjson' } });
+    const headers = { ...JSON_TYPE, accept: 'text/event-stream, application/x-ndjson' };
+    const answer = await this.transport.stream(this.#request('POST', `${modelPath(name)}/generate_stream`, [encode(body)], headers, attempt));
     if (answer.status !== 200) throw await faultOf(answer);
     yield* objectsOf(answer.body, answer.header('content-type'));
-  }
-
-  /** Never packed: these endpoints refuse it. */
-  async #plain(path: string, body: string, { signal, headers }: Attempt): Promise<HttpRequest> {
-    return { method: 'POST', path, chunks: [encode(body)], headers: { ...this.headers, ...JSON_TYPE, ...headers }, ...(signal && { signal }) };
   }
 
   close(): Promise<void> {

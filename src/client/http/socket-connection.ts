@@ -14,7 +14,7 @@ const JOIN_BELOW_BYTES = 16_384;
 const FORBIDDEN = /[\r\n\0]/;
 
 /** The request's head as it travels. @throws Fault INVALID_ARGUMENT for a header that would break out of its line */
-export function requestHead({ method, path, headers, chunks }: HttpRequest, { host, port, prefix }: ServerAddress): string {
+function requestHead({ method, path, headers, chunks }: HttpRequest, { host, port, prefix }: ServerAddress): string {
   let head = `${method} ${prefix}${path} HTTP/1.1\r\nhost: ${host.includes(':') ? `[${host}]` : host}:${port}\r\n`;
   for (const [name, value] of Object.entries(headers)) {
     if (FORBIDDEN.test(name) || FORBIDDEN.test(value) || name.includes(':')) fail('INVALID_ARGUMENT', `header "${name}" has a line break or a colon in it`);
@@ -22,6 +22,13 @@ export function requestHead({ method, path, headers, chunks }: HttpRequest, { ho
   }
   if (method === 'POST') head += `content-length: ${chunks.reduce((sum, { byteLength }) => sum + byteLength, 0)}\r\n`;
   return `${head}\r\n`;
+}
+
+/** A request as it travels, in pieces that follow one another: a small one as one piece, a large one without copying it. @throws Fault INVALID_ARGUMENT */
+export function encodeRequest(request: HttpRequest, address: ServerAddress): readonly Uint8Array[] {
+  const head = Buffer.from(requestHead(request, address), 'latin1');
+  const size = request.chunks.reduce((sum, { byteLength }) => sum + byteLength, head.byteLength);
+  return size < JOIN_BELOW_BYTES ? [Buffer.concat([head, ...request.chunks], size)] : [head, ...request.chunks];
 }
 
 /** A connection to a server, for one exchange at a time. */
@@ -58,21 +65,14 @@ export class SocketConnection {
     return this.#reusable && !this.#socket.destroyed && this.#socket.readyState === 'open';
   }
 
-  /** Sends a request; its answer goes to `events`. @throws Fault INVALID_ARGUMENT for a bad header */
-  start(request: HttpRequest, events: ExchangeEvents): void {
-    const head = Buffer.from(requestHead(request, this.address), 'latin1');
+  /** Sends a request in its pieces; its answer goes to `events`. */
+  start(pieces: readonly Uint8Array[], events: ExchangeEvents): void {
     this.#events = events;
     this.#reusable = false;
     this.#socket.ref();
-    const size = request.chunks.reduce((sum, { byteLength }) => sum + byteLength, head.byteLength);
-    if (size < JOIN_BELOW_BYTES) {
-      this.#socket.write(request.chunks.length === 0 ? head : Buffer.concat([head, ...request.chunks], size));
-      return;
-    }
-    this.#socket.cork();
-    this.#socket.write(head);
-    for (const chunk of request.chunks) this.#socket.write(chunk);
-    this.#socket.uncork();
+    if (pieces.length > 1) this.#socket.cork();
+    for (const piece of pieces) this.#socket.write(piece);
+    if (pieces.length > 1) this.#socket.uncork();
   }
 
   /** Holds the server back. */

@@ -4,7 +4,7 @@ import type { ServerAddress } from '../server-address.js';
 import { BodyQueue } from './body-queue.js';
 import { decompress } from './compression.js';
 import type { ReadHead } from './response-reader.js';
-import { SocketConnection, type ExchangeEvents } from './socket-connection.js';
+import { encodeRequest, SocketConnection, type ExchangeEvents } from './socket-connection.js';
 import type { HttpAnswer, HttpRequest, HttpStreamAnswer, HttpTransport } from './transport.js';
 
 /** How the transport connects. */
@@ -51,18 +51,28 @@ class SocketTransport implements HttpTransport {
   ) {}
 
   async exchange(request: HttpRequest): Promise<HttpAnswer> {
-    const connection = await this.#take(request.signal);
-    const { head, body } = await this.#wholeAnswer(connection, request);
-    const { status, header } = head;
-    const encoding = header('content-encoding');
-    return { status, header, body: encoding === undefined ? body : await decompress(body, encoding) };
+    return this.prepare(request)();
   }
 
-  #wholeAnswer(connection: SocketConnection, request: HttpRequest): Promise<{ readonly head: ReadHead; readonly body: Uint8Array }> {
+  prepare({ signal, ...request }: HttpRequest): () => Promise<HttpAnswer> {
+    const pieces = encodeRequest(request, this.address);
+    return async () => {
+      const { head, body } = await this.#wholeAnswer(this.#idleNow(signal) ?? (await this.#take(signal)), pieces, signal);
+      const { status, header } = head;
+      const encoding = header('content-encoding');
+      return { status, header, body: encoding === undefined ? body : await decompress(body, encoding) };
+    };
+  }
+
+  #wholeAnswer(
+    connection: SocketConnection,
+    pieces: readonly Uint8Array[],
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly head: ReadHead; readonly body: Uint8Array }> {
     return new Promise((resolve, reject) => {
       let head: ReadHead;
       let body: WholeBody;
-      this.#start(connection, request, {
+      this.#start(connection, pieces, signal, {
         head(read) {
           head = read;
           body = new WholeBody(read.length);
@@ -74,11 +84,12 @@ class SocketTransport implements HttpTransport {
     });
   }
 
-  async stream(request: HttpRequest): Promise<HttpStreamAnswer> {
-    const connection = await this.#take(request.signal);
+  async stream({ signal, ...request }: HttpRequest): Promise<HttpStreamAnswer> {
+    const pieces = encodeRequest(request, this.address);
+    const connection = await this.#take(signal);
     const queue = new BodyQueue(connection);
     return new Promise((resolve, reject) => {
-      this.#start(connection, request, {
+      this.#start(connection, pieces, signal, {
         head: ({ status, header }) => resolve({ status, header, body: queue }),
         data: (piece) => queue.push(piece),
         end: () => queue.end(),
@@ -94,6 +105,14 @@ class SocketTransport implements HttpTransport {
     this.#closed = true;
     for (const connection of this.#idle.splice(0)) connection.close();
     if (this.#busy.size > 0) await new Promise<void>((resolve) => (this.#emptied = resolve));
+  }
+
+  /** A connection that can be had without waiting for others. */
+  #idleNow(signal: AbortSignal | undefined): SocketConnection | undefined {
+    throwIfAborted(signal);
+    const connection = this.#closed ? undefined : this.#freshIdle();
+    if (connection) this.#busy.add(connection);
+    return connection;
   }
 
   /** An idle connection, a new one, or the next to fall idle. */
@@ -119,32 +138,25 @@ class SocketTransport implements HttpTransport {
     return undefined;
   }
 
-  #start(connection: SocketConnection, request: HttpRequest, events: ExchangeEvents): void {
-    const { signal } = request;
+  #start(connection: SocketConnection, pieces: readonly Uint8Array[], signal: AbortSignal | undefined, events: ExchangeEvents): void {
     const abort = signal && (() => connection.fail(signal.reason instanceof Fault ? signal.reason : new Fault('CANCELLED', 'stopped by the caller')));
     const over = (): void => {
       if (abort) signal.removeEventListener('abort', abort);
       this.#giveBack(connection);
     };
     if (abort) signal.addEventListener('abort', abort, { once: true });
-    try {
-      connection.start(request, {
-        head: events.head,
-        data: events.data,
-        end() {
-          over();
-          events.end();
-        },
-        failed(fault) {
-          over();
-          events.failed(fault);
-        },
-      });
-    } catch (error) {
-      over();
-      connection.close();
-      throw error;
-    }
+    connection.start(pieces, {
+      head: events.head,
+      data: events.data,
+      end() {
+        over();
+        events.end();
+      },
+      failed(fault) {
+        over();
+        events.failed(fault);
+      },
+    });
   }
 
   #giveBack(connection: SocketConnection): void {

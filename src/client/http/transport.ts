@@ -32,6 +32,8 @@ export interface HttpStreamAnswer extends HttpHead {
 export interface HttpTransport {
   /** One exchange; the body is unpacked already. */
   exchange(request: HttpRequest): Promise<HttpAnswer>;
+  /** {@link exchange} for a request that is sent many times: what can be done once is done now. The body must not change. */
+  prepare(request: HttpRequest): () => Promise<HttpAnswer>;
   /** One exchange whose answer is read as it comes. */
   stream(request: HttpRequest): Promise<HttpStreamAnswer>;
   /** Lets exchanges under way end, and closes the connections. */
