@@ -73,7 +73,7 @@ export const ROOMS: readonly Room[] = [
   room(
     'cli',
     'the only reader of argv, environment and exit codes',
-    ['core', 'vision', 'client', 'media', 'models', 'inference', 'tracking', 'analytics', 'sinks', 'pipeline'],
+    ['core', 'vision', 'wire', 'client', 'media', 'models', 'inference', 'tracking', 'analytics', 'sinks', 'pipeline'],
     {
       commander: '',
     },

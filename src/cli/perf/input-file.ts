@@ -11,6 +11,9 @@ function asShape(value: JsonValue, where: string): readonly number[] {
   return fail('INPUT_CORRUPT', `${where}: "shape" must be a list of whole numbers`);
 }
 
+const elementsOf = (data: readonly JsonValue[]): JsonValue[] =>
+  data.flatMap((element) => (Array.isArray(element) ? elementsOf(element as readonly JsonValue[]) : [element]));
+
 function tensorOf(value: JsonValue, spec: TensorSpec, batch: number | undefined, where: string): Tensor {
   const { name, datatype } = spec;
   const given = member(value, 'shape');
@@ -24,7 +27,7 @@ function tensorOf(value: JsonValue, spec: TensorSpec, batch: number | undefined,
   }
   if (!Array.isArray(content)) return fail('INPUT_CORRUPT', `${where}: a list of values, { "content": [...] } or { "b64": "..." } is wanted`);
   const count = elementCount(shape);
-  const flat = (content as JsonValue[]).flat(Infinity) as JsonValue[];
+  const flat = elementsOf(content as JsonValue[]);
   // As perf_analyzer's files have it: one row, which stands for every row of the batch.
   const rows = batch !== undefined && flat.length * batch === count ? Array.from({ length: batch }, () => flat).flat() : flat;
   return tensorFromJson(head, rows, 'input');
