@@ -32,7 +32,7 @@ export function createEngineOver(placements: Readonly<Record<Placement, OpenInst
   let closed = false;
   const open = async (definition: ModelDefinition, hostOptions: HostOptions): Promise<LoadedModel> => {
     const resolved = resolveOptions(definition.name, hostOptions);
-    const openInstance = placements[resolved.placement];
+    const openInstance = hostOptions.open ?? placements[resolved.placement];
     const onUnloaded = (gone: LoadedModel): void => void models.delete(gone);
     const model = await HostedModel.load({ definition, options: resolved, openInstance, clock, log, meter, restarts, onUnloaded });
     models.add(model);

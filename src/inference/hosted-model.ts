@@ -107,7 +107,8 @@ export class HostedModel implements LoadedModel {
 
   #ready(): void {
     const { definition, options, clock } = this.made;
-    const { spec, providers, maxBatch } = this.#slots.description;
+    const { spec, providers, maxBatch: graphBatch } = this.#slots.description;
+    const maxBatch = options.maxBatch === 0 ? 1 : graphBatch;
     this.spec = spec;
     this.providers = providers;
     this.maxBatch = maxBatch === Infinity ? options.maxBatch : 1;

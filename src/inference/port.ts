@@ -1,6 +1,7 @@
 import type { Tensor } from '../core/index.js';
 import type { HeadSpec, ModelDefinition, ModelSpec, ProviderAttempt } from '../models/index.js';
 import type { Answer } from '../vision/index.js';
+import type { OpenInstance } from './instance.js';
 
 /**
  * Where an instance runs. `inline`: on the calling thread, for a model so small that a thread's round trip would cost more.
@@ -13,8 +14,10 @@ export interface HostOptions {
   readonly placement?: Placement;
   /** Copies of the model; for `thread` and `process` the number of cores when absent, 1 for `inline`. */
   readonly instances?: number;
-  /** Most pictures or rows in one run; 1 when absent. */
+  /** Most pictures or rows in one run; 1 when absent. 0: the first axis counts no rows, a request is one row whatever its shapes. */
   readonly maxBatch?: number;
+  /** How an instance is opened, in place of the placement's own way: for what runs no weights. */
+  readonly open?: OpenInstance;
   /**
    * For files: an answer may wait for that of the next run, when one is waiting (`thread` only). Half the wake-ups of the calling thread, at
    * the price of one run's time. False when absent: every answer at once.

@@ -14,9 +14,9 @@ export interface ResolvedOptions {
   readonly hangAfterMs: number | undefined;
 }
 
-function count(model: string, name: string, value: number): number {
-  if (Number.isInteger(value) && value >= 1) return value;
-  return fail('INVALID_ARGUMENT', `model "${model}": option ${name} is ${value}, wanted a whole number of 1 or more`);
+function count(model: string, name: string, value: number, least = 1): number {
+  if (Number.isInteger(value) && value >= least) return value;
+  return fail('INVALID_ARGUMENT', `model "${model}": option ${name} is ${value}, wanted a whole number of ${least} or more`);
 }
 
 function duration(model: string, name: string, value: number, positive: boolean): number {
@@ -36,7 +36,7 @@ export function resolveOptions(model: string, options: HostOptions): ResolvedOpt
   return {
     placement,
     instances: count(model, 'instances', instances),
-    maxBatch: count(model, 'maxBatch', maxBatch),
+    maxBatch: count(model, 'maxBatch', maxBatch, 0),
     answersInPairs: answersInPairs && placement === 'thread',
     maxDelayMs: duration(model, 'maxDelayMs', maxDelayMs, false),
     maxQueue: maxQueue === Infinity ? maxQueue : count(model, 'maxQueue', maxQueue),
