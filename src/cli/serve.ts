@@ -147,9 +147,9 @@ async function runServe(target: string | undefined, flags: ServeFlags, context: 
       metrics: flags.allowMetrics && { host: flags.metricsAddress ?? flags.httpAddress, port: flags.metricsPort, machine: flags.allowCpuMetrics },
     });
     const failed = (await serving.server.index(false)).filter(({ state, reason }) => state === 'UNAVAILABLE' && reason !== 'unloaded');
-    await tellStart(serving, log, context, performance.now() - startMs);
     if (failed.length > 0 && flags.exitOnError)
       fail('UNAVAILABLE', `failed to load all models (${failed.map(({ name }) => name).join(', ')}); --exit-on-error=false serves the others`);
+    await tellStart(serving, log, context, performance.now() - startMs);
     if (!drain.aborted) await once(drain, 'abort');
     log.info('Waiting for in-flight requests to complete.');
   } finally {

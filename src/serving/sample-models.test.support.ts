@@ -51,8 +51,13 @@ export const SAMPLE_FILES: Readonly<Record<string, string | Uint8Array>> = Objec
   'simple/labels.txt': Array.from({ length: 16 }, (_, i) => `label${i}`).join('\n'),
   'simple/1/model.onnx': addSub(),
   'auto/1/model.onnx': addSub('FP32'),
-  'identity_bytes/config.pbtxt': 'backend: "onnxruntime" max_batch_size: 0',
+  'identity_bytes/config.pbtxt':
+    'backend: "onnxruntime" input { name: "INPUT0" data_type: TYPE_STRING dims: -1 } output { name: "OUTPUT0" data_type: TYPE_STRING dims: -1 }',
   'identity_bytes/1/model.onnx': identity('BYTES', ['n']),
-  'identity_fp32/config.json': '{"backend":"onnxruntime","maxBatchSize":0}',
+  'identity_fp32/config.json': JSON.stringify({
+    backend: 'onnxruntime',
+    input: [{ name: 'INPUT0', data_type: 'TYPE_FP32', dims: [-1, -1] }],
+    output: [{ name: 'OUTPUT0', data_type: 'TYPE_FP32', dims: [-1, -1] }],
+  }),
   'identity_fp32/1/model.onnx': identity('FP32', ['n', 'm']),
 });

@@ -58,13 +58,13 @@ const TRACE_DEFAULTS: readonly (readonly [string, readonly string[]])[] = [
   ['log_frequency', ['0']],
   ['trace_mode', ['triton']],
 ];
-const LEVELS = ['OFF', 'TIMESTAMPS', 'TENSORS'];
+const LEVELS = new Set(['OFF', 'TIMESTAMPS', 'TENSORS']);
 
 function checkTrace(name: string, value: readonly string[]): void {
   if (name === 'trace_file') fail('UNSUPPORTED', 'trace file location can not be updated through network protocol');
   if (name === 'trace_mode' || !TRACE_DEFAULTS.some(([known]) => known === name)) fail('INVALID_ARGUMENT', `unexpected trace setting: ${name}`);
   if (name === 'trace_level') {
-    const wrong = value.find((level) => !LEVELS.includes(level));
+    const wrong = value.find((level) => !LEVELS.has(level));
     if (wrong !== undefined) fail('INVALID_ARGUMENT', `Unable to parse '${name}', got: ${wrong}`);
     if (value.includes('OFF') && value.length > 1) fail('INVALID_ARGUMENT', `Unable to parse '${name}', OFF must be the only level`);
     return;

@@ -33,6 +33,17 @@ const marked = (response: InferResponse, final: boolean): Message =>
     response: { ...response, parameters: new Map([...response.parameters, ['triton_final_response', final]]) },
   });
 
+type Outcome = { readonly response: InferResponse } | { readonly error: unknown };
+
+/** What becomes of an inference, as a promise that never rejects: its turn to be told may come later. */
+async function settled(infer: () => Promise<InferResponse>): Promise<Outcome> {
+  try {
+    return { response: await infer() };
+  } catch (error) {
+    return { error };
+  }
+}
+
 /** Requests of one stream that may be at work at a time; more wait in the connection. */
 const MOST_AT_WORK = 1024;
 
@@ -82,14 +93,14 @@ class InferStream {
     const { server } = this.context;
     const call = { signal: this.call.signal };
     if (!server.isDecoupled(request.modelName, request.modelVersion)) {
+      const outcome = settled(() => server.infer(request, call));
       const before = this.#last;
-      const response = server.infer(request, call);
-      this.#last = before.then(() =>
-        response.then(
-          (answer) => this.answers.push(marked(answer, true)),
-          (error: unknown) => this.#refuse(error, request.id),
-        ),
-      );
+      this.#last = (async () => {
+        await before;
+        const result = await outcome;
+        if ('response' in result) this.answers.push(marked(result.response, true));
+        else this.#refuse(result.error, request.id);
+      })();
       return this.#last;
     }
     for await (const { response, final } of server.stream(request, call)) {

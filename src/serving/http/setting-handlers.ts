@@ -3,7 +3,7 @@ import { type JsonObject, type JsonValue, writeJson } from '../../wire/index.js'
 import type { SettingValue } from '../settings.js';
 import { guarded, type Handler } from './context.js';
 
-const TRACE_KEYS = ['trace_file', 'trace_level', 'trace_rate', 'trace_count', 'log_frequency'];
+const TRACE_KEYS = new Set(['trace_file', 'trace_level', 'trace_rate', 'trace_count', 'log_frequency']);
 
 function traceChange(value: JsonValue): readonly string[] | null {
   if (value === null) return null;
@@ -13,7 +13,7 @@ function traceChange(value: JsonValue): readonly string[] | null {
 
 /** Unknown names are ignored here, as Triton does. */
 const traceChanges = (body: JsonObject): Map<string, readonly string[] | null> =>
-  new Map([...body].filter(([name]) => TRACE_KEYS.includes(name)).map(([name, value]) => [name, traceChange(value)]));
+  new Map([...body].filter(([name]) => TRACE_KEYS.has(name)).map(([name, value]) => [name, traceChange(value)]));
 
 /** Trace settings of the server or of a model. */
 export const traceSetting: Handler = guarded('trace', async (exchange, { server }, [model = '']) => {
