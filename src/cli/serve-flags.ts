@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { RateResource } from '../inference/index.js';
 import { number } from './option-values.js';
 
 /** `true`, `1`, or nothing at all after the flag: yes. @throws InvalidArgumentError */
@@ -25,6 +26,20 @@ function pattern(text: string): RegExp {
   } catch (error) {
     throw new InvalidArgumentError(`is no regular expression: ${(error as Error).message}`);
   }
+}
+
+/** `local,size=1048576` @throws InvalidArgumentError */
+function cacheSize(text: string): number {
+  const size = /^local,\s*size=(\d+)$/.exec(text)?.[1];
+  if (size === undefined) throw new InvalidArgumentError('must be local,size=BYTES');
+  return Number(size);
+}
+
+/** `R1:10:0` @throws InvalidArgumentError */
+function addResource(text: string, before: readonly RateResource[] = []): readonly RateResource[] {
+  const [, name, count, device] = /^([^:]+):(\d+)(?::(\d+))?$/.exec(text) ?? [];
+  if (name === undefined) throw new InvalidArgumentError('must be NAME:COUNT or NAME:COUNT:DEVICE');
+  return [...before, { name, count: Number(count), ...(device !== undefined && { device: Number(device) }) }];
 }
 
 type Parse = (text: string, before: never) => unknown;
@@ -54,6 +69,15 @@ const FLAGS: readonly Flag[] = [
   ['--exit-on-error [bool]', 'end when a model cannot be loaded at the start', yes, true],
   ['--exit-timeout-secs <n>', 'how long requests under way may take when stopping', seconds, 30],
   ['--model-load-retry-count <n>', 'further tries after a load failed', whole, 0],
+  ['--cache-config <rule>', 'local,size=BYTES: memory for the response cache', cacheSize as Parse],
+  ['--response-cache-byte-size <bytes>', 'the same, as older scripts say it', number(0, 2 ** 53, true) as Parse],
+  [
+    '--rate-limit <mode>',
+    'off, or execution_count: instances run while what their groups claim is free',
+    oneOf('off', 'execution_count') as Parse,
+    'off',
+  ],
+  ['--rate-limit-resource <rule>', 'NAME:COUNT or NAME:COUNT:DEVICE, a pool of the rate limiter; may be repeated', addResource as Parse],
   ['--id <name>', 'what the server calls itself', text, 'triton'],
   ['--allow-client-shm [bool]', 'let clients use shared memory of this machine', yes, false],
   ['--allow-http [bool]', 'serve HTTP', yes, true],
@@ -114,10 +138,7 @@ const IGNORED: readonly string[] = [
   'metrics-config',
   'allow-gpu-metrics',
   'trace-config',
-  'cache-config',
   'cache-directory',
-  'rate-limit',
-  'rate-limit-resource',
   'backend-directory',
   'backend-config',
   'repoagent-directory',
@@ -127,7 +148,6 @@ const IGNORED: readonly string[] = [
   'cuda-virtual-address-size',
   'min-supported-compute-capability',
   'buffer-manager-thread-count',
-  'response-cache-byte-size',
   'strict-model-config',
   'allow-sagemaker',
   'allow-vertex-ai',
@@ -146,6 +166,10 @@ export interface ServeFlags {
   readonly exitOnError: boolean;
   readonly exitTimeoutSecs: number;
   readonly modelLoadRetryCount: number;
+  readonly cacheConfig?: number;
+  readonly responseCacheByteSize?: number;
+  readonly rateLimit: 'off' | 'execution_count';
+  readonly rateLimitResource?: readonly RateResource[];
   readonly id: string;
   readonly allowClientShm: boolean;
   readonly allowHttp: boolean;

@@ -135,6 +135,8 @@ async function runServe(target: string | undefined, flags: ServeFlags, context: 
       autoComplete: !flags.disableAutoCompleteConfig,
       strictReadiness: flags.strictReadiness,
       id: flags.id,
+      cacheBytes: flags.cacheConfig ?? flags.responseCacheByteSize ?? 0,
+      ...(flags.rateLimit !== 'off' && { rateLimit: { resources: flags.rateLimitResource ?? [] } }),
       allowSharedMemory: flags.allowClientShm,
       exitTimeoutMs: flags.exitTimeoutSecs * MS,
       ...said('configName', flags.modelConfigName),

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, fail, type Log, NULL_LOG, Scope, systemClock, toFault } from '../core/index.js';
-import { createEngine, type Engine } from '../inference/index.js';
+import { createEngine, type Engine, type RateResource } from '../inference/index.js';
 import type { InferRequest, InferResponse, ModelConfig, ModelMetadataResponse, ModelStatistics } from '../wire/index.js';
 import { findBackend } from './backends/backends.js';
 import { metadataOf } from './model/metadata.js';
+import { statisticsMessage } from './model/model-statistics.js';
 import { ServedVersion } from './model/served-version.js';
 import type { InferCall, LoadOverrides, ModelServer, ServerMetadata, StreamedResponse } from './port.js';
 import { type ControlMode, ModelRepository } from './repository/model-repository.js';
@@ -58,6 +59,10 @@ export interface ModelServerOptions {
   /** Hears of every change of the log settings. */
   readonly onLogSettings?: (all: ReadonlyMap<string, SettingValue>) => void;
   readonly traceSettings?: Readonly<Record<string, readonly string[]>>;
+  /** Memory for answers of models with `response_cache`, in bytes; 0, and the default, keeps none. */
+  readonly cacheBytes?: number;
+  /** Lets instances run only while the resources that their groups claim are free; absent: claims are not looked at. */
+  readonly rateLimit?: { readonly resources?: readonly RateResource[] };
   readonly clock?: Clock;
   readonly log?: Log;
   /** An engine to share; one of its own when absent. */
@@ -94,7 +99,9 @@ class Server implements ModelServer {
     this.trace = createTraceSettings(options.traceSettings);
     this.log = createLogSettings(options.logSettings, options.onLogSettings);
     this.#log = log;
-    this.#engine = options.engine ?? this.#scope.use(createEngine({ clock, log }));
+    this.#engine =
+      options.engine ??
+      this.#scope.use(createEngine({ clock, log, cacheBytes: options.cacheBytes ?? 0, ...(options.rateLimit && { rateLimit: options.rateLimit }) }));
     this.sharedMemory = createSharedMemory(allowSharedMemory);
     this.#scope.defer(() => this.sharedMemory.close());
     this.repository = this.#scope.use(
@@ -176,13 +183,13 @@ class Server implements ModelServer {
   }
 
   modelStatistics(name: string, version: string): ModelStatistics[] {
-    if (version !== '') return [this.#find(name, version)].map((found) => found.statistics.read(name, found.version));
+    if (version !== '') return [this.#find(name, version)].map((found) => statisticsMessage(name, found.version, found.statistics()));
     if (name !== '') this.#find(name, '');
     const entries = this.repository.entries.filter((entry) => name === '' || entry.name === name);
     return entries.flatMap((entry) =>
       entry.ready.map((ready) => {
         const found = entry.find(String(ready));
-        return found.statistics.read(entry.name, found.version);
+        return statisticsMessage(entry.name, found.version, found.statistics());
       }),
     );
   }

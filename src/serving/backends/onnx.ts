@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { elementCount, fail, type Tensor, type TensorSpec } from '../../core/index.js';
+import { elementCount, fail, type TensorSpec } from '../../core/index.js';
 import type { HostOptions } from '../../inference/index.js';
 import type { DescribedTensor } from '../../models/convert.js';
 import { create, type ModelConfig, ModelDynamicBatchingSchema, ModelInputSchema, ModelOutputSchema } from '../../wire/index.js';
@@ -68,22 +68,22 @@ function checkTensor(config: ModelConfig, kind: 'input' | 'output', io: Io, spec
   );
 }
 
-/** Where the instances run: as the parameter `placement` says, and a tiny model of fixed sizes on the calling thread. */
-async function placementOf(config: ModelConfig, path: string): Promise<Pick<HostOptions, 'placement' | 'instances'>> {
-  const said = parameterOf(config, 'placement');
-  if (said !== undefined) return { placement: said as NonNullable<HostOptions['placement']> };
+/** A tiny model of fixed sizes runs on the calling thread, in one copy, unless its parameter `placement` says otherwise. */
+async function tinyPlacement(config: ModelConfig, path: string): Promise<Pick<HostOptions, 'placement' | 'instanceGroups'>> {
+  if (parameterOf(config, 'placement') !== undefined) return {};
   const { size } = await stat(path).catch(() => ({ size: Infinity }));
   const elements = [...config.input, ...config.output].map(({ dims }) => (dims.includes(-1n) ? Infinity : elementCount(dims.map(Number))));
   const tiny = size <= TINY_FILE_BYTES && Math.max(1, config.maxBatchSize) * Math.max(...elements) <= TINY_ELEMENTS;
-  return tiny ? { placement: 'inline', instances: 1 } : {};
+  const claims = config.instanceGroup.some(({ rateLimiter }) => rateLimiter);
+  return tiny && !claims ? { placement: 'inline', instanceGroups: [{ count: 1 }] } : {};
 }
 
-async function open({ config, path: folder, engine }: VersionOrder): Promise<EngineModel> {
+async function open({ config, folder: modelFolder, path: folder, engine }: VersionOrder): Promise<EngineModel> {
   const path = join(folder, fileOf(config));
   const threads = Number(parameterOf(config, 'intra_op_thread_count') ?? 1);
   const hosted = await engine.load(
     { name: config.name, weights: { runtime: 'onnx', path }, options: { threads: Math.max(1, threads) } },
-    { ...hostOptionsOf(config), ...(await placementOf(config, path)) },
+    { ...(await hostOptionsOf(config, modelFolder)), ...(await tinyPlacement(config, path)) },
   );
   try {
     for (const io of config.input) checkTensor(config, 'input', io, hosted.spec.inputs);
@@ -97,9 +97,7 @@ async function open({ config, path: folder, engine }: VersionOrder): Promise<Eng
     await hosted[Symbol.asyncDispose]();
     throw error;
   }
-  const served = new Set(config.output.map(({ name }) => name));
-  const all = hosted.spec.outputs.every(({ name }) => served.has(name));
-  return new EngineModel(hosted, all ? undefined : (outputs: readonly Tensor[]) => outputs.filter(({ name }) => served.has(name)));
+  return new EngineModel(hosted, new Set(config.output.map(({ name }) => name)));
 }
 
 /** ONNX files through the engine. */

@@ -9,7 +9,7 @@ export interface BackendRequest {
   readonly inputs: readonly Tensor[];
   readonly signal?: AbortSignal;
   /** Where a decoupled model sends its answers; absent for the others. */
-  readonly respond?: (response: BackendResponse) => void;
+  readonly respond?: (response: BackendResponse) => void | Promise<void>;
 }
 
 /** An answer of a backend. */
@@ -23,7 +23,7 @@ export interface BackendResponse {
 
 /** A version of a model that runs. */
 export interface BackendModel extends AsyncDisposable {
-  /** The answer; of a decoupled model, the end of its answers, with nothing in it. @throws Fault */
+  /** The answer; of a decoupled model, the last one, or nothing when it ends without one. @throws Fault */
   infer(request: BackendRequest): Promise<BackendResponse | undefined>;
   /** What the engine hosts it as, for its queue's counters; absent for backends of their own. */
   readonly hosted?: LoadedModel;

@@ -1,12 +1,12 @@
 import { Fault, type FaultCode, type Tensor, toFault } from '../../core/index.js';
-import type { InferRequest, InferResponse, InferTensor, ModelConfig, RequestedOutput } from '../../wire/index.js';
-import { bytesOfTensor } from '../../wire/index.js';
+import type { FailureReason, ModelStatistics } from '../../inference/index.js';
+import { bytesOfTensor, type InferRequest, type InferResponse, type InferTensor, type ModelConfig, type RequestedOutput } from '../../wire/index.js';
 import type { BackendModel, BackendResponse } from '../backends/port.js';
 import type { InferCall, StreamedResponse } from '../port.js';
 import type { SharedMemory } from '../shared-memory/port.js';
 import { about, checkRequest, requestRules, reshaped, type RequestRules } from './check-request.js';
 import { classified } from './classification.js';
-import { type FailureReason, VersionStatistics } from './model-statistics.js';
+import { OwnStatistics } from './own-statistics.js';
 import { rawInput } from './raw-input.js';
 import { readShared } from './shared-input.js';
 import { Arrivals } from './arrivals.js';
@@ -22,6 +22,7 @@ export interface ServedVersionParts {
 }
 
 const NONE: InferResponse['parameters'] = new Map();
+const NO_RESPONSE: BackendResponse = Object.freeze({ outputs: [] });
 
 /** How the engine's refusals are told to clients that know Triton's. */
 const AS_TRITON: Partial<Record<FaultCode, readonly [FaultCode, string]>> = {
@@ -29,10 +30,13 @@ const AS_TRITON: Partial<Record<FaultCode, readonly [FaultCode, string]>> = {
   DEADLINE_EXCEEDED: ['UNAVAILABLE', 'Request timeout expired'],
 };
 
-function reasonOf({ code }: Fault): FailureReason {
-  if (code === 'CANCELLED') return 'CANCELED';
-  if (code === 'UNAVAILABLE' || code === 'RESOURCE_EXHAUSTED' || code === 'DEADLINE_EXCEEDED') return 'REJECTED';
-  return code === 'INVALID_ARGUMENT' ? 'OTHER' : 'BACKEND';
+/** What Triton says of one request starts with the request's id. */
+const OF_REQUEST = /^(inference request |timeout of the |Exceeds maximum |Request timeout )/;
+
+function reasonOf({ code }: Fault): FailureReason | undefined {
+  if (code === 'CANCELLED') return undefined;
+  if (code === 'UNAVAILABLE' || code === 'RESOURCE_EXHAUSTED' || code === 'DEADLINE_EXCEEDED') return 'rejected';
+  return code === 'INVALID_ARGUMENT' ? 'other' : 'backend';
 }
 
 /** A version that serves: checks what comes in, counts, and makes answers as they were asked for. */
@@ -40,7 +44,9 @@ export class ServedVersion implements AsyncDisposable {
   readonly config: ModelConfig;
   readonly version: string;
   readonly decoupled: boolean;
-  readonly statistics = new VersionStatistics();
+  /** Of a model that the engine does not host. */
+  readonly #own = new OwnStatistics();
+  #pending = 0;
   readonly #rules: RequestRules;
   readonly #reshapes: ReadonlyMap<string, (shape: readonly number[]) => number[]>;
   #idle: (() => void) | undefined;
@@ -60,16 +66,14 @@ export class ServedVersion implements AsyncDisposable {
     );
   }
 
+  /** The counters at present. */
+  statistics(): ModelStatistics {
+    return this.parts.backend.hosted?.statistics() ?? this.#own.snapshot(this.#pending);
+  }
+
   /** Answers with one response. @throws Fault in Triton's words */
   async infer(request: InferRequest, { signal }: InferCall): Promise<InferResponse> {
-    const { response, rows, startMs } = await this.#run(request, signal);
-    try {
-      const answer = this.#respond(request, response!);
-      this.statistics.answered(rows, performance.now() - startMs, response!.times);
-      return answer;
-    } catch (error) {
-      throw this.#failed(error, request, startMs);
-    }
+    return this.#respond(request, (await this.#run(request, signal)) ?? NO_RESPONSE);
   }
 
   /** Answers with any number of responses; the last is marked. @throws Fault in Triton's words */
@@ -85,26 +89,25 @@ export class ServedVersion implements AsyncDisposable {
       (error: unknown) => arrivals.fail(error),
     );
     for await (const response of arrivals) yield { response: this.#respond(request, response), final: false };
-    const { rows, startMs } = await running;
-    this.statistics.answered(rows, performance.now() - startMs, undefined);
-    yield { response: this.#respond(request, { outputs: [] }), final: true };
+    yield { response: this.#respond(request, (await running) ?? NO_RESPONSE), final: true };
   }
 
   async #run(
     request: InferRequest,
     signal: AbortSignal | undefined,
-    respond?: (response: BackendResponse) => void,
-  ): Promise<{ response: BackendResponse | undefined; rows: number; startMs: number }> {
+    respond?: (response: BackendResponse) => void | Promise<void>,
+  ): Promise<BackendResponse | undefined> {
     const startMs = performance.now();
-    this.statistics.pending++;
+    this.#pending++;
     try {
       const { inputs, rows } = checkRequest(request, this.#inputsOf(request), this.#rules);
       const response = await this.parts.backend.infer({ request, inputs, ...(signal && { signal }), ...(respond && { respond }) });
-      return { response, rows: Math.max(1, rows), startMs };
+      this.#own.answered(Math.max(1, rows), performance.now() - startMs);
+      return response;
     } catch (error) {
       throw this.#failed(error, request, startMs);
     } finally {
-      if (--this.statistics.pending === 0) this.#idle?.();
+      if (--this.#pending === 0) this.#idle?.();
     }
   }
 
@@ -116,9 +119,10 @@ export class ServedVersion implements AsyncDisposable {
 
   #failed(error: unknown, request: InferRequest, startMs: number): Fault {
     const fault = toFault(error);
-    this.statistics.failed(performance.now() - startMs, reasonOf(fault));
+    this.#own.failed(reasonOf(fault), performance.now() - startMs);
     const told = AS_TRITON[fault.code];
     if (told) return new Fault(told[0], about(request) + told[1], { cause: fault });
+    if (OF_REQUEST.test(fault.message)) return new Fault(fault.code, about(request) + fault.message, { cause: fault });
     return fault.code === 'UNKNOWN' ? new Fault('INTERNAL', fault.message, { cause: fault }) : fault;
   }
 
@@ -150,7 +154,7 @@ export class ServedVersion implements AsyncDisposable {
 
   /** Lets what is under way end, then unloads. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.statistics.pending > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    if (this.#pending > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
     await this.parts.backend[Symbol.asyncDispose]();
   }
 }

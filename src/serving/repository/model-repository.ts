@@ -61,8 +61,9 @@ export class ModelRepository implements AsyncDisposable {
   metered(): MeteredVersion[] {
     return this.entries.flatMap((entry) =>
       entry.ready.map((version) => {
-        const { statistics, config } = entry.find(String(version));
-        return { model: entry.name, version: String(version), tags: config.metricTags, statistics };
+        const served = entry.find(String(version));
+        const { config } = served;
+        return { model: entry.name, version: String(version), tags: config.metricTags, statistics: served.statistics() };
       }),
     );
   }
