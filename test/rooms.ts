@@ -71,9 +71,15 @@ export const ROOMS: readonly Room[] = [
     'sinks',
   ]),
   room(
+    'serving',
+    'the KServe v2 / Triton server: repository, backends, HTTP, gRPC, shared memory, metrics',
+    ['core', 'vision', 'wire', 'media', 'models', 'inference', 'pipeline'],
+    { '@bufbuild/protobuf': 'grpc' },
+  ),
+  room(
     'cli',
     'the only reader of argv, environment and exit codes',
-    ['core', 'vision', 'wire', 'client', 'media', 'models', 'inference', 'tracking', 'analytics', 'sinks', 'pipeline'],
+    ['core', 'vision', 'wire', 'client', 'media', 'models', 'inference', 'tracking', 'analytics', 'sinks', 'pipeline', 'serving'],
     {
       commander: '',
     },

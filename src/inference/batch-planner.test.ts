@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Fault } from '../core/index.js';
 import { BatchPlanner, type BatchRules } from './batch-planner.js';
 import type { Schedulable } from './scheduler.js';
 
@@ -14,12 +15,13 @@ const item = (name: string, more: Partial<Schedulable> = {}): Item => ({
   priority: 0,
   arrivedMs: 0,
   deadlineMs: Infinity,
+  timeoutMs: 0,
   ...more,
 });
 
 const plannerOf = (rules: Partial<BatchRules>, ...items: Item[]): BatchPlanner<Item> => {
-  const planner = new BatchPlanner<Item>({ maxBatch: 4, maxDelayMs: 0, maxQueue: Infinity, ...rules });
-  for (const each of items) assert.ok(planner.add(each));
+  const planner = new BatchPlanner<Item>({ model: 'm', maxBatch: 4, maxDelayMs: 0, maxQueue: Infinity, ...rules });
+  for (const each of items) assert.equal(planner.add(each), undefined);
   return planner;
 };
 
@@ -77,18 +79,18 @@ test('a due batch is not held up by a better one that still waits for company', 
 
 test('the queue has a limit', () => {
   const planner = plannerOf({ maxQueue: 2 }, item('a'), item('b'));
-  assert.equal(planner.add(item('c')), false);
+  assert.deepEqual(planner.add(item('c')), new Fault('RESOURCE_EXHAUSTED', 'model "m": 2 requests wait already (maxQueue); try again later'));
   planner.next(0, IDLE);
-  assert.equal(planner.add(item('c')), true);
+  assert.equal(planner.add(item('c')), undefined);
 });
 
 test('expired requests are handed back once, the rest keep their order', () => {
   const planner = plannerOf({}, item('a', { deadlineMs: 5 }), item('b'), item('c', { deadlineMs: 7 }), item('d'));
   assert.equal(planner.deadlineMs, 5);
   assert.deepEqual(planner.expire(4), []);
-  assert.equal(names(planner.expire(5)), 'a');
+  assert.equal(names(planner.expire(5).map(({ request }) => request)), 'a');
   assert.equal(planner.deadlineMs, 7);
-  assert.equal(names(planner.expire(100)), 'c');
+  assert.equal(names(planner.expire(100).map(({ request }) => request)), 'c');
   assert.equal(planner.deadlineMs, Infinity);
   assert.equal(names(planner.next(0, IDLE)), 'bd');
 });
@@ -142,7 +144,7 @@ function checkBatch(batch: readonly Item[], rules: BatchRules, history: History)
 test('whatever happens, nothing is lost, nothing comes twice, nobody overtakes and no batch is too large', () => {
   for (let seed = 1; seed <= 60; seed++) {
     const pick = random(seed);
-    const rules = { maxBatch: 1 + pick(6), maxDelayMs: pick(3) * 5, maxQueue: 3 + pick(20) };
+    const rules = { model: 'm', maxBatch: 1 + pick(6), maxDelayMs: pick(3) * 5, maxQueue: 3 + pick(20) };
     const planner = new BatchPlanner<Item>(rules);
     const history: History = { added: [], left: new Map() };
     for (let nowMs = 0; nowMs < 200; nowMs++) {
@@ -152,7 +154,7 @@ test('whatever happens, nothing is lost, nothing comes twice, nobody overtakes a
         const rows = 1 + pick(rules.maxBatch);
         const fresh = item(`s${seed}t${nowMs}`, { rows, key: `k${pick(3)}`, priority: pick(3), arrivedMs: nowMs, deadlineMs });
         const room = planner.size < rules.maxQueue;
-        assert.equal(planner.add(fresh), room);
+        assert.equal(planner.add(fresh)?.code, room ? undefined : 'RESOURCE_EXHAUSTED');
         if (room) history.added.push(fresh);
       } else if (what < 7) {
         const waiting = history.added.filter((each) => !history.left.has(each));
@@ -162,7 +164,7 @@ test('whatever happens, nothing is lost, nothing comes twice, nobody overtakes a
           leave(history, [gone], 'removed');
         }
       } else {
-        const late = planner.expire(nowMs);
+        const late = planner.expire(nowMs).map(({ request }) => request);
         for (const each of late) assert.ok(each.deadlineMs <= nowMs);
         leave(history, late, 'expired');
         const free = { index: 0, idle: pick(2) === 0 };

@@ -4,7 +4,7 @@ import { FakeClock, Fault, NULL_LOG, fail } from '../core/index.js';
 import type { Instance, InstanceEvents } from './instance.js';
 import { Slots } from './slots.js';
 
-const NOTHING = { finished() {}, lost() {}, restored() {}, exhausted() {} };
+const NOTHING = { finished() {}, responded() {}, completed() {}, lost() {}, left() {}, restored() {}, exhausted() {} };
 
 /** Slots whose instance `i` opens as `opening[i]` says: the batch that its graph takes, or a failure. */
 function slotsOf(opening: readonly (number | 'fails')[]) {
@@ -16,6 +16,9 @@ function slotsOf(opening: readonly (number | 'fails')[]) {
       description: { spec: { inputs: [], outputs: [] }, providers: [], maxBatch },
       where: 'test',
       run() {},
+      grant() {},
+      cancel() {},
+      endSequence() {},
       [Symbol.asyncDispose]: async () => void closed.push(index),
     };
   };
@@ -39,6 +42,9 @@ test('an instance that is lost while another still opens does not keep the model
     description: { spec: { inputs: [], outputs: [] }, providers: [], maxBatch: 1 },
     where: 'test',
     run() {},
+    grant() {},
+    cancel() {},
+    endSequence() {},
     [Symbol.asyncDispose]: async () => {},
   };
   let gone = (): void => {};
@@ -61,7 +67,7 @@ test('idle instances come first, then those with room for one more', async () =>
   const { slots } = slotsOf([1, 1]);
   await slots.open(2);
   const [first, second] = slots.all;
-  const batch = { jobs: [], rows: 1, startedMs: 0 };
+  const batch = { jobs: [], rows: 1, places: undefined, startedMs: 0 };
   assert.equal(slots.free(), first);
   first!.batches.push(batch);
   assert.equal(slots.free(), second);

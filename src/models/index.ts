@@ -1,3 +1,4 @@
+export * from './backend.js';
 export * from './fake.js';
 export * from './heads/attention-mesh.js';
 export * from './heads/blaze.js';

@@ -1,1 +1,4 @@
 export * from './host.js';
+export { toHostResult } from './backend-host.js';
+export * from './backend.js';
+export { RUNTIMES } from './runtimes.js';

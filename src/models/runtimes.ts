@@ -9,7 +9,7 @@ export const RUNTIMES: readonly RuntimeAdapter[] = Object.freeze([onnxRuntime, r
 
 /** Opens weights with the runtime that they name. @throws Fault CONFIG_INVALID for an unknown runtime, and those of the adapter's `open` */
 export function openRuntime(weights: Weights, options: RuntimeOptions = {}, runtimes: readonly RuntimeAdapter[] = RUNTIMES): Promise<ModelRuntime> {
-  const names = runtimes.map(({ runtime }) => runtime);
+  const names = [...runtimes.map(({ runtime }) => runtime), 'module'];
   const adapter =
     runtimes.find(({ runtime }) => runtime === weights.runtime) ??
     fail('CONFIG_INVALID', `weights.runtime: no runtime "${weights.runtime}".${didYouMean(weights.runtime, names)} There are ${names.join(', ')}`);

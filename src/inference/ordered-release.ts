@@ -1,0 +1,14 @@
+/** Lets outcomes go in the order in which they were asked for: an early one waits for those before it. */
+export class OrderedRelease {
+  readonly #waiting: { release: (() => void) | undefined }[] = [];
+
+  /** Takes the next place in the order; call the result with what is to happen, once it may. */
+  enter(): (release: () => void) => void {
+    const place: { release: (() => void) | undefined } = { release: undefined };
+    this.#waiting.push(place);
+    return (release) => {
+      place.release = release;
+      while (this.#waiting[0]?.release) this.#waiting.shift()!.release!();
+    };
+  }
+}
