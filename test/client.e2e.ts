@@ -90,7 +90,9 @@ test('ocellus infer: values in, a .npy file out, and back in', async () => {
   const { outputs } = JSON.parse(second.stdout) as { outputs: { name: string; data: number[] }[] };
   assert.deepEqual(outputs.find((output) => output.name === 'OUTPUT1')?.data, [...row(0)].map((value) => 2 * value)); // prettier-ignore
   const wrong = await ocellus(['infer', 'simple', '-u', server.grpc, '--input', 'INPUT=1', '--json']);
-  assert.deepEqual(JSON.parse(wrong.stdout), { error: { code: 'INVALID_ARGUMENT', message: 'the model has no input "INPUT"; it has INPUT0, INPUT1' } });
+  assert.deepEqual(JSON.parse(wrong.stdout), {
+    error: { code: 'INVALID_ARGUMENT', message: 'the model has no input "INPUT"; it has INPUT0, INPUT1' },
+  });
   assert.equal(wrong.code, 64);
 });
 
@@ -105,7 +107,9 @@ for (const more of [
     const windows = ['--measurement-interval', '100', '--max-trials', '3'];
     const { stdout, stderr, code } = await ocellus(['perf', '-m', 'simple', '-u', url, ...more, ...windows, '-f', csv, '--json']);
     assert.equal(code, 0, stderr);
-    const { levels } = JSON.parse(stdout) as { levels: { inferencesPerSecond: number; failures: number; server: { requests: number; totalUs: number } }[] };
+    const { levels } = JSON.parse(stdout) as {
+      levels: { inferencesPerSecond: number; failures: number; server: { requests: number; totalUs: number } }[];
+    };
     assert.equal(levels.length, more.includes('1:3:2') ? 2 : 1);
     for (const level of levels) {
       assert.ok(level.inferencesPerSecond > 10 && level.failures === 0 && level.server.totalUs > 0, stdout);

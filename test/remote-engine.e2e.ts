@@ -31,7 +31,10 @@ after(async () => {
 });
 
 /** What the node's model finds on the first frames. */
-async function found(node: object, models = createZoo({ mirror: asset('models'), env: { npm_config_offline: 'true' }, retries: 0 })): Promise<readonly ObjectMeta[][]> {
+async function found(
+  node: object,
+  models = createZoo({ mirror: asset('models'), env: { npm_config_offline: 'true' }, retries: 0 }),
+): Promise<readonly ObjectMeta[][]> {
   await using pipeline = await openPipeline({ version: 1, sources: { clip: asset(CLIP) }, nodes: { things: node as { model: string } } }, { models });
   const all: ObjectMeta[][] = [];
   for await (const result of pipeline.results()) {
@@ -54,7 +57,8 @@ test("a server's answers equal the embedded engine's, by name and by description
 });
 
 test('from the command line, a server that is not there and a model that it lacks are told', ready, async () => {
-  const config = (engine: string) => JSON.stringify({ version: 1, sources: { clip: asset(CLIP) }, nodes: { things: { model: 'yolox-nano', engine } } });
+  const config = (engine: string) =>
+    JSON.stringify({ version: 1, sources: { clip: asset(CLIP) }, nodes: { things: { model: 'yolox-nano', engine } } });
   for (const [engine, message] of [
     [`kserve://${server.grpc}/yolo`, /kserve:\/\/\S+\/yolo: Request for unknown model: 'yolo' is not found/],
     ['kserve+http://127.0.0.1:1', /kserve\+http:\/\/127\.0\.0\.1:1\/yolox-nano: no connection to 127\.0\.0\.1:1/],

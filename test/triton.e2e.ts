@@ -50,7 +50,8 @@ for (const [name, open] of Object.entries(CLIENTS)) {
     await using left = client.session('sequence');
     await left.infer(inputs[0]!);
     const streamed: number[] = [];
-    for await (const result of client.inferStream('repeat', { IN: tensor('INT32', [3], [7, 8, 9]) })) streamed.push(result.output('OUT', 'INT32').data[0]!);
+    for await (const result of client.inferStream('repeat', { IN: tensor('INT32', [3], [7, 8, 9]) }))
+      streamed.push(result.output('OUT', 'INT32').data[0]!);
     assert.deepEqual(streamed, [7, 8, 9]);
     await assert.rejects(client.infer('repeat', { IN: tensor('INT32', [1], [1]) }), { code: 'UNSUPPORTED' });
   });

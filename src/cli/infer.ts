@@ -71,7 +71,9 @@ const SHOWN = 12;
 
 function tensorText(tensor: Tensor): string {
   const elements = elementsOf(tensor);
-  const shown = elements.slice(0, SHOWN).map((value) => (typeof value === 'string' && tensor.datatype === 'BYTES' ? JSON.stringify(value) : String(value)));
+  const shown = elements
+    .slice(0, SHOWN)
+    .map((value) => (typeof value === 'string' && tensor.datatype === 'BYTES' ? JSON.stringify(value) : String(value)));
   const more = elements.length > SHOWN ? `, ... (${elements.length} in all)` : '';
   return `${tensor.name}  ${tensor.datatype} [${tensor.shape.join(',')}]  ${shown.join(', ')}${more}\n`;
 }
@@ -113,7 +115,11 @@ async function runInfer(model: string, flags: InferFlags, context: CliContext): 
   const words = Object.keys(input).length > 0 ? input : Object.fromEntries(specs.map(({ name }) => [name, 'zero']));
   if (Object.keys(input).length === 0) context.stderr.write('No --input is given: every input is zero.\n');
   const batched = maxBatch > 0;
-  const inputs = await readInputs(words, specs.map((spec) => ({ ...spec, batched })), { cwd: context.cwd, shapes: shape, divisor: flags.divide });
+  const inputs = await readInputs(
+    words,
+    specs.map((spec) => ({ ...spec, batched })),
+    { cwd: context.cwd, shapes: shape, divisor: flags.divide },
+  );
   const wanted: WantedOutput[] = output.map(({ name }) => ({ name, ...(classes !== undefined && { classification: classes }) }));
   if (classes !== undefined && wanted.length === 0) fail('USAGE', '--classes needs an --output: which output are the classes of?');
   const options = {

@@ -82,7 +82,12 @@ function levelsOf({ concurrencyRange, requestRateRange, requestDistribution }: P
   };
 }
 
-async function measureAll(flags: PerfFlags, { kind, levels, load }: Levels, statistics: () => Promise<readonly ModelStatistics[] | undefined>, context: CliContext): Promise<LevelResult[]> {
+async function measureAll(
+  flags: PerfFlags,
+  { kind, levels, load }: Levels,
+  statistics: () => Promise<readonly ModelStatistics[] | undefined>,
+  context: CliContext,
+): Promise<LevelResult[]> {
   const { stderr, drain } = context;
   const rules = {
     percent: flags.stabilityPercentage,
@@ -96,7 +101,8 @@ async function measureAll(flags: PerfFlags, { kind, levels, load }: Levels, stat
     const tools = { clock: systemClock, signal: drain, statistics, progress: (text: string) => stderr.write(`  ${text}\n`) };
     const result = await measureLevel(level, flags.batchSize, load(level), rules, tools);
     results.push(result);
-    if (result.firstFailure) stderr.write(`  ${result.failures} requests failed, the first with ${result.firstFailure.code}: ${result.firstFailure.message}\n`);
+    if (result.firstFailure)
+      stderr.write(`  ${result.failures} requests failed, the first with ${result.firstFailure.code}: ${result.firstFailure.message}\n`);
     if (result.requests === 0) break;
     const { latencyThreshold, percentile } = flags;
     const latencyMs = percentile === undefined ? result.latencies.mean : result.latencies.percentile(percentile);
@@ -109,7 +115,13 @@ async function measureAll(flags: PerfFlags, { kind, levels, load }: Levels, stat
 }
 
 async function writeReport(path: string, kind: LevelKind, results: readonly LevelResult[]): Promise<void> {
-  const text = path.endsWith('.json') ? `${JSON.stringify(results.map((result) => levelRecord(kind, result)), null, 2)}\n` : csvText(kind, results);
+  const text = path.endsWith('.json')
+    ? `${JSON.stringify(
+        results.map((result) => levelRecord(kind, result)),
+        null,
+        2,
+      )}\n`
+    : csvText(kind, results);
   await writeFile(path, text).catch((error: unknown) => {
     throw toFault(error, 'OUTPUT_FAILED', `cannot write ${path}: `);
   });
@@ -124,13 +136,17 @@ async function runPerf(flags: PerfFlags, context: CliContext): Promise<void> {
   await using observer = await openClient(flags, context);
   const facts = await askModel(client, model, version, drain);
   const inputs = await inputsOf(flags, facts, context);
-  await using shared = flags.sharedMemory === 'system' ? await openSharedInputs(observer, inputs, facts.outputs, flags.outputSharedMemorySize) : undefined;
+  await using shared =
+    flags.sharedMemory === 'system' ? await openSharedInputs(observer, inputs, facts.outputs, flags.outputSharedMemorySize) : undefined;
   const requests = shared?.requests ?? inputs.map((tensors) => ({ inputs: tensors, outputs: [] }));
   const senders = requests.map((request) => client.prepare(model, request.inputs, { version, outputs: request.outputs }));
   const plan = levelsOf(flags, senders);
   const results = await measureAll(flags, plan, () => statisticsOf(observer, model, version), context);
   if (file !== undefined) await writeReport(resolve(cwd, file), plan.kind, results);
-  if (json) stdout.write(`${JSON.stringify({ command: 'perf', model, protocol: flags.protocol, batchSize: flags.batchSize, levels: results.map((result) => levelRecord(plan.kind, result)) })}\n`);
+  if (json)
+    stdout.write(
+      `${JSON.stringify({ command: 'perf', model, protocol: flags.protocol, batchSize: flags.batchSize, levels: results.map((result) => levelRecord(plan.kind, result)) })}\n`,
+    );
   else stdout.write(formatTable(tableHead(plan.kind), results.map(tableRow)));
   const failed = results.find(({ requests: count }) => count === 0);
   if (failed) throw failed.firstFailure ?? new Fault('UNAVAILABLE', 'no request was answered');

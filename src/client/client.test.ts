@@ -104,7 +104,11 @@ for (const [name, open] of Object.entries(CLIENTS)) {
         big: tensor('INT64', [2], [-(2n ** 62n), 5]),
         halves: tensor('FP16', [2], [0x3c00, 0xc000]),
         floats: tensor('FP64', [2, 1], [Number.NaN, -Infinity]),
-        frame: tensor('UINT8', [400_001], Uint8Array.from({ length: 400_001 }, (_, i) => i % 251)),
+        frame: tensor(
+          'UINT8',
+          [400_001],
+          Uint8Array.from({ length: 400_001 }, (_, i) => i % 251),
+        ),
         none: tensor('FP32', [0, 4], []),
       };
       const result = await client.infer('echo', inputs);

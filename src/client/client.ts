@@ -87,7 +87,9 @@ export class ProtocolClient<O extends Operations = Operations> implements Infere
   async loadModel(model: string, options: LoadOptions = {}): Promise<void> {
     const { config, files } = options;
     if (files && config === undefined) fail('INVALID_ARGUMENT', `loadModel("${model}"): files need a config beside them`);
-    await this.once(options, (attempt) => this.operations.loadModel(model, { ...(config !== undefined && { config }), ...(files && { files }) }, attempt));
+    await this.once(options, (attempt) =>
+      this.operations.loadModel(model, { ...(config !== undefined && { config }), ...(files && { files }) }, attempt),
+    );
   }
   unloadModel(model: string, options: CallOptions & { readonly dependents?: boolean } = {}): Promise<void> {
     return this.once(options, (attempt) => this.operations.unloadModel(model, options.dependents ?? false, attempt));

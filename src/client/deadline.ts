@@ -15,7 +15,10 @@ export function startDeadline(signal: AbortSignal | undefined, timeoutMs: number
   const untilMs = performance.now() + timeoutMs;
   const controller = new AbortController();
   const stop = (): void => controller.abort(signal?.reason);
-  const timer = setTimeout(() => controller.abort(new Fault('DEADLINE_EXCEEDED', `no answer within ${timeoutMs} ms`)), Math.min(timeoutMs, 2 ** 31 - 1));
+  const timer = setTimeout(
+    () => controller.abort(new Fault('DEADLINE_EXCEEDED', `no answer within ${timeoutMs} ms`)),
+    Math.min(timeoutMs, 2 ** 31 - 1),
+  );
   if (signal?.aborted) stop();
   else signal?.addEventListener('abort', stop, { once: true });
   return {

@@ -11,7 +11,9 @@ function tensorsOf(inputs: Inputs): readonly InferTensor[] {
 const parameterValue = (value: ParameterValue): ParameterValue => (typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value);
 
 function whole(name: string, value: number): bigint {
-  return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : fail('INVALID_ARGUMENT', `${name} is ${value}, wanted a whole number of 0 or more`);
+  return Number.isSafeInteger(value) && value >= 0
+    ? BigInt(value)
+    : fail('INVALID_ARGUMENT', `${name} is ${value}, wanted a whole number of 0 or more`);
 }
 
 function controlsOf({ sequence, priority = 0, queueTimeoutMicroseconds = 0 }: InferOptions): InferControls {

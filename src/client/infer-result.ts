@@ -41,8 +41,10 @@ export class InferResult {
   output<D extends Datatype>(name: string, datatype: D): TensorOf<D>;
   output(name: string, datatype?: Datatype): Tensor {
     const found = this.outputs.find((output) => output.name === name);
-    if (!found) return fail('NOT_FOUND', `${this.model} gave no output "${name}"; it gave ${this.outputs.map((output) => output.name).join(', ') || 'none'}`);
-    if ('shared' in found) return fail('FAILED_PRECONDITION', `output "${name}" lies in shared-memory region "${found.shared.region}"; read it there`);
+    if (!found)
+      return fail('NOT_FOUND', `${this.model} gave no output "${name}"; it gave ${this.outputs.map((output) => output.name).join(', ') || 'none'}`);
+    if ('shared' in found)
+      return fail('FAILED_PRECONDITION', `output "${name}" lies in shared-memory region "${found.shared.region}"; read it there`);
     if (datatype !== undefined && found.datatype !== datatype)
       fail('MODEL_MISMATCH', `output "${name}" of ${this.model} is ${found.datatype}, not ${datatype}`);
     return found;
@@ -56,7 +58,8 @@ export class InferResult {
   /** Classes of an output that was asked for with `classification`, best first, for each row of the batch. @throws Fault as {@link output}, INPUT_CORRUPT */
   classes(name: string): ClassificationRow[][] {
     const rows = this.texts(name).map((text) => {
-      const [value, index, label] = /^([^:]*):(\d+)(?::(.*))?$/s.exec(text)?.slice(1) ?? fail('INPUT_CORRUPT', `output "${name}": "${text}" is no class`);
+      const [value, index, label] =
+        /^([^:]*):(\d+)(?::(.*))?$/s.exec(text)?.slice(1) ?? fail('INPUT_CORRUPT', `output "${name}": "${text}" is no class`);
       return { value: Number(value), index: Number(index), ...(label !== undefined && { label }) };
     });
     const width = this.output(name).shape.at(-1) ?? rows.length;

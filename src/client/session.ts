@@ -36,7 +36,11 @@ function randomId(): bigint {
 
 function zerosLike({ datatype, shape }: UnnamedTensor): UnnamedTensor {
   const count = elementCount(shape);
-  return { datatype, shape, data: datatype === 'BYTES' ? Array.from({ length: count }, () => new Uint8Array(0)) : new ARRAY_OF[datatype](count) } as UnnamedTensor;
+  return {
+    datatype,
+    shape,
+    data: datatype === 'BYTES' ? Array.from({ length: count }, () => new Uint8Array(0)) : new ARRAY_OF[datatype](count),
+  } as UnnamedTensor;
 }
 
 /** Inputs of the same form without content; those in shared memory as they are. */
@@ -95,8 +99,7 @@ export class Session implements AsyncDisposable {
 
   #started({ response }: InferResult, end: boolean): void {
     this.#id = issuedId(response) ?? this.#id;
-    if (this.#id === undefined && !end)
-      fail('UNSUPPORTED', 'the server answered START without an id of its own; open the session with an id');
+    if (this.#id === undefined && !end) fail('UNSUPPORTED', 'the server answered START without an id of its own; open the session with an id');
   }
 
   /** Sends inputs one after the other, the last with END, and yields their results. Leaving the loop leaves the sequence open. @throws Fault as {@link infer} */

@@ -98,7 +98,8 @@ export function createSharedRegion(name: string, sizeBytes: number): SharedRegio
     file = openSync(path, 'wx+', 0o600);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return fail('ALREADY_EXISTS', `there is a shared-memory object /${name} already; choose another name, or remove ${path}`, error);
+    if (code === 'EEXIST')
+      return fail('ALREADY_EXISTS', `there is a shared-memory object /${name} already; choose another name, or remove ${path}`, error);
     if (code === 'ENOENT') return fail('UNSUPPORTED', `shared memory needs ${FOLDER}, which this machine does not have`, error);
     throw toFault(error, 'UNKNOWN', `${path}: `);
   }

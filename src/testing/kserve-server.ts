@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync, inflateSync } from 'node:zlib';
-import { fail, Fault, toFault, type TensorSpec } from '../core/index.js';
+import { fail, type Fault, toFault, type TensorSpec } from '../core/index.js';
 import { openGrpcServer, type Method } from '../wire/grpc.js';
 import {
   create,

@@ -74,7 +74,9 @@ test('values on the command line fill what the model leaves open', async () => {
   assert.deepEqual([texts.shape, texts.data.length], [[2], 2]);
   await assert.rejects(read('1,2,3', spec('FP32', [-1, -1])), { code: 'INVALID_ARGUMENT', message: /give --shape x:/ });
   await assert.rejects(read('1,2,3', spec('FP32', [2])), { message: /shape does not match|Shape does not match/ });
-  await assert.rejects(readInputs({ y: '1' }, [spec('FP32', [1])], { cwd: folder, shapes: {}, divisor: 1 }), { message: 'the model has no input "y"; it has x' });
+  await assert.rejects(readInputs({ y: '1' }, [spec('FP32', [1])], { cwd: folder, shapes: {}, divisor: 1 }), {
+    message: 'the model has no input "y"; it has x',
+  });
 });
 
 test('files: arrays, JSON, bytes as they are, and pictures in the size and layout of the input', async () => {

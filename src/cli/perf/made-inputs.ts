@@ -32,7 +32,10 @@ export function madeShape({ name, shape }: TensorSpec, batch: number | undefined
   if (given && (given.length !== own.length || own.some((size, axis) => size >= 0 && size !== given[axis])))
     fail('INVALID_ARGUMENT', `--shape ${name}:${given.join(',')} does not fit the model's [${own.join(',')}]`);
   if (sizes.some((size) => size < 0))
-    fail('INVALID_ARGUMENT', `input "${name}" is [${own.join(',')}]; say its size, such as --shape ${name}:${own.map((size) => (size < 0 ? 1 : size)).join(',')}`);
+    fail(
+      'INVALID_ARGUMENT',
+      `input "${name}" is [${own.join(',')}]; say its size, such as --shape ${name}:${own.map((size) => (size < 0 ? 1 : size)).join(',')}`,
+    );
   return batch === undefined ? sizes : [batch, ...sizes];
 }
 
@@ -50,7 +53,8 @@ export interface MadeOptions {
 /** Makes the inputs of a model. @throws Fault INVALID_ARGUMENT for a shape that is missing, does not fit, or is of no input */
 export function madeInputs(inputs: readonly TensorSpec[], { data, batch, shapes, stringLength, random }: MadeOptions): Tensor[] {
   const stray = Object.keys(shapes).find((name) => !inputs.some((input) => input.name === name));
-  if (stray !== undefined) fail('INVALID_ARGUMENT', `--shape ${stray}: the model has no such input; it has ${inputs.map(({ name }) => name).join(', ')}`);
+  if (stray !== undefined)
+    fail('INVALID_ARGUMENT', `--shape ${stray}: the model has no such input; it has ${inputs.map(({ name }) => name).join(', ')}`);
   return inputs.map((spec) => {
     const { name, datatype } = spec;
     const shape = madeShape(spec, batch, shapes[name]);

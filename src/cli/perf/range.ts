@@ -5,7 +5,13 @@ const MOST_LEVELS = 1000;
 /** `1:16:2` (from, to, step), `4:8` (step 1) or `4`, as the levels to measure. @throws InvalidArgumentError */
 export function range(text: string): readonly number[] {
   const [from, to = from, step = 1, ...more] = text.split(':').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-  if (more.length > 0 || from === undefined || to === undefined || ![from, to, step].every((value) => value > 0 && Number.isFinite(value)) || to < from)
+  if (
+    more.length > 0 ||
+    from === undefined ||
+    to === undefined ||
+    ![from, to, step].every((value) => value > 0 && Number.isFinite(value)) ||
+    to < from
+  )
     throw new InvalidArgumentError('write START:END:STEP, such as 1:16:2, in numbers above 0, or one number');
   const count = Math.floor((to - from) / step + 1e-9) + 1;
   if (count > MOST_LEVELS) throw new InvalidArgumentError(`${count} levels are too many; use a larger step`);

@@ -25,7 +25,18 @@ export function levelRecord(kind: LevelKind, result: LevelResult): Readonly<Reco
   };
 }
 
-const HEAD = ['infer/s', 'mean us', ...PERCENTILES.map((percent) => `p${percent}`), 'server us', 'queue', 'input', 'compute', 'output', 'batch', 'failed'];
+const HEAD = [
+  'infer/s',
+  'mean us',
+  ...PERCENTILES.map((percent) => `p${percent}`),
+  'server us',
+  'queue',
+  'input',
+  'compute',
+  'output',
+  'batch',
+  'failed',
+];
 
 /** Head of the table. */
 export const tableHead = (kind: LevelKind): readonly string[] => [kind === 'concurrency' ? 'concurrency' : 'requests/s', ...HEAD, ''];

@@ -108,7 +108,7 @@ export class GrpcOperations implements Operations {
     await this.#unary('repositoryModelUnload', { modelName, ...(dependents && { parameters }) }, attempt);
   }
   async traceSettings(modelName: string, changes: TraceChanges | undefined, attempt: Attempt): Promise<TraceSettings> {
-    const changed = Object.entries(changes ?? {}).map(([key, value]) => [key, { value: value === null ? [] : [value].flat() as string[] }]);
+    const changed = Object.entries(changes ?? {}).map(([key, value]) => [key, { value: value === null ? [] : ([value].flat() as string[]) }]);
     const { settings } = await this.#unary('traceSetting', { modelName, settings: Object.fromEntries(changed) as never }, attempt);
     return Object.fromEntries(Object.entries(settings).map(([key, { value }]) => [key, value]));
   }

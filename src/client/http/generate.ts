@@ -1,5 +1,14 @@
 import { fail, type TensorSpec } from '../../core/index.js';
-import { jsonFromTensor, tensorFromJson, writeJson, type InferRequest, type InferResponse, type JsonInput, type JsonObject, type JsonValue } from '../../wire/index.js';
+import {
+  jsonFromTensor,
+  tensorFromJson,
+  writeJson,
+  type InferRequest,
+  type InferResponse,
+  type JsonInput,
+  type JsonObject,
+  type JsonValue,
+} from '../../wire/index.js';
 
 /**
  * A request as the generate endpoints take it: each input as a list under its name, and the parameters.
@@ -35,5 +44,11 @@ export function responseOfObject(object: JsonObject, outputs: readonly TensorSpe
     const data: readonly JsonValue[] = Array.isArray(value) ? (value as readonly JsonValue[]) : [value];
     return [tensorFromJson({ name, datatype, shape: [data.length] }, data, 'output')];
   });
-  return { modelName: textIn(object, 'model_name'), modelVersion: textIn(object, 'model_version'), id: textIn(object, 'id'), parameters: new Map(), outputs: tensors };
+  return {
+    modelName: textIn(object, 'model_name'),
+    modelVersion: textIn(object, 'model_version'),
+    id: textIn(object, 'id'),
+    parameters: new Map(),
+    outputs: tensors,
+  };
 }

@@ -38,11 +38,7 @@ class HttpProtocolClient extends ProtocolClient<HttpOperations> implements HttpI
     return plainObject(await this.once(options, (attempt) => this.operations.generate(nameOf(model, options), writeJson(body), attempt)));
   }
 
-  async *generateStream(
-    model: string,
-    body: { readonly [name: string]: JsonInput },
-    options: ModelCallOptions = {},
-  ): AsyncGenerator<PlainObject> {
+  async *generateStream(model: string, body: { readonly [name: string]: JsonInput }, options: ModelCallOptions = {}): AsyncGenerator<PlainObject> {
     using deadline = startDeadline(options.signal, options.timeoutMs ?? this.options.timeoutMs);
     const attempt = { ...(deadline.signal && { signal: deadline.signal }), ...(options.headers && { headers: options.headers }) };
     for await (const object of this.operations.generateStream(nameOf(model, options), writeJson(body), attempt)) yield plainObject(object);

@@ -1,4 +1,4 @@
-import { fail, Fault } from '../../core/index.js';
+import { fail, type Fault } from '../../core/index.js';
 import {
   decodeHttpError,
   decodeHttpInferResponse,
@@ -55,7 +55,10 @@ function settingsOf(bytes: Uint8Array): [string, JsonValue][] {
 
 const inferPath = ({ modelName, modelVersion }: InferRequest): string => `${modelPath({ model: modelName, version: modelVersion })}/infer`;
 
-function bodyOf(request: InferRequest, binary: boolean): { readonly chunks: readonly Uint8Array[]; readonly headers: Readonly<Record<string, string>> } {
+function bodyOf(
+  request: InferRequest,
+  binary: boolean,
+): { readonly chunks: readonly Uint8Array[]; readonly headers: Readonly<Record<string, string>> } {
   const { chunks, contentType, headerLengthBytes } = encodeHttpInferRequest(request, { binary });
   return { chunks, headers: { 'content-type': contentType, ...(headerLengthBytes !== undefined && { [HEADER_LENGTH]: String(headerLengthBytes) }) } };
 }
@@ -68,7 +71,13 @@ export class HttpOperations implements Operations {
     private readonly compression: 'gzip' | 'deflate' | undefined,
   ) {}
 
-  #request(method: 'GET' | 'POST', path: string, body: readonly Uint8Array[], headers: Readonly<Record<string, string>>, attempt: Attempt): HttpRequest {
+  #request(
+    method: 'GET' | 'POST',
+    path: string,
+    body: readonly Uint8Array[],
+    headers: Readonly<Record<string, string>>,
+    attempt: Attempt,
+  ): HttpRequest {
     return {
       method,
       path,

@@ -32,12 +32,19 @@ const SAMPLES: readonly (readonly [title: string, text: string, expected: Omit<R
   ['no content', 'HTTP/1.1 204 No Content\r\n\r\n', { status: 204, keepAlive: true, body: '' }],
   [
     'chunks, with extensions and trailers',
-    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=1\r\nhello\r\nA\r\n 0123456789\r\n0\r\nx: y\r\n\r\n'.replace(' 0123456789', '0123456789'),
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=1\r\nhello\r\nA\r\n 0123456789\r\n0\r\nx: y\r\n\r\n'.replace(
+      ' 0123456789',
+      '0123456789',
+    ),
     { status: 200, keepAlive: true, body: 'hello0123456789' },
   ],
   ['a body up to the end', 'HTTP/1.0 200 OK\r\n\r\nhello', { status: 200, keepAlive: false, body: 'hello' }],
   ['a connection that closes', 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx', { status: 200, keepAlive: false, body: 'x' }],
-  ['an interim answer first', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx', { status: 200, keepAlive: true, body: 'x' }],
+  [
+    'an interim answer first',
+    'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx',
+    { status: 200, keepAlive: true, body: 'x' },
+  ],
 ];
 
 for (const [title, text, expected] of SAMPLES)

@@ -17,7 +17,8 @@ const FORBIDDEN = /[\r\n\0]/;
 function requestHead({ method, path, headers, chunks }: HttpRequest, { host, port, prefix }: ServerAddress): string {
   let head = `${method} ${prefix}${path} HTTP/1.1\r\nhost: ${host.includes(':') ? `[${host}]` : host}:${port}\r\n`;
   for (const [name, value] of Object.entries(headers)) {
-    if (FORBIDDEN.test(name) || FORBIDDEN.test(value) || name.includes(':')) fail('INVALID_ARGUMENT', `header "${name}" has a line break or a colon in it`);
+    if (FORBIDDEN.test(name) || FORBIDDEN.test(value) || name.includes(':'))
+      fail('INVALID_ARGUMENT', `header "${name}" has a line break or a colon in it`);
     head += `${name}: ${value}\r\n`;
   }
   if (method === 'POST') head += `content-length: ${chunks.reduce((sum, { byteLength }) => sum + byteLength, 0)}\r\n`;

@@ -24,7 +24,8 @@ const SCHEMES: Readonly<Record<string, readonly [EngineAddress['protocol'], 'htt
  * @throws Fault CONFIG_INVALID
  */
 export function parseEngineUrl(url: string): EngineAddress {
-  const wrong = (why: string): never => fail('CONFIG_INVALID', `"${url}" is no engine: ${why}; write kserve://host:8001/model or kserve+http://host:8000/model`);
+  const wrong = (why: string): never =>
+    fail('CONFIG_INVALID', `"${url}" is no engine: ${why}; write kserve://host:8001/model or kserve+http://host:8000/model`);
   const [, scheme = '', host = '', path = ''] = /^([a-z+]+):\/\/([^/?#]*)(?:\/(.*))?$/i.exec(url) ?? wrong('it is no address');
   const [protocol, plain] = Object.hasOwn(SCHEMES, scheme.toLowerCase())
     ? SCHEMES[scheme.toLowerCase()]!

@@ -37,7 +37,11 @@ test('addresses: both protocols, TLS, a version; and what is none, with what to 
 
 test('what a server refuses names the address, and a model that it lacks is told on opening', async () => {
   await using server = await openKserveServer({
-    net: { inputs: [{ name: 'input', datatype: 'FP32', shape: [-1, 1] }], outputs: [], infer: () => fail('UNAVAILABLE', 'Exceeds maximum queue size') },
+    net: {
+      inputs: [{ name: 'input', datatype: 'FP32', shape: [-1, 1] }],
+      outputs: [],
+      infer: () => fail('UNAVAILABLE', 'Exceeds maximum queue size'),
+    },
   });
   await assert.rejects(openModelHost({ name: 'm', weights: remoteWeights(`kserve://${server.grpc}`, 'nte') }), {
     code: 'NOT_FOUND',

@@ -29,7 +29,12 @@ const ownDefinition = (name: string, { file, url, picture, head, labels }: Custo
 };
 
 /** What the node's model is, and where it runs. A model that a server runs is not fetched. @throws Fault as {@link ModelSource} */
-async function definitionOf(node: string, { model, engine }: ModelNodeConfig, models: ModelSource, signal: AbortSignal | undefined): Promise<ModelDefinition> {
+async function definitionOf(
+  node: string,
+  { model, engine }: ModelNodeConfig,
+  models: ModelSource,
+  signal: AbortSignal | undefined,
+): Promise<ModelDefinition> {
   if (typeof model !== 'string') return models.own(ownDefinition(node, model, engine), signal);
   return engine === undefined ? models.named(model, signal) : catalogueDefinition(model, (name) => remoteWeights(engine, name));
 }

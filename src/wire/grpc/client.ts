@@ -80,7 +80,8 @@ class ClientCall {
       options.onMetadata?.(toMetadata(headers), 'trailers');
     });
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ERR_HTTP2_STREAM_CANCEL' && error.cause instanceof Error) this.#local ??= toFault(error.cause, 'UNAVAILABLE', 'no connection: ');
+      if (error.code === 'ERR_HTTP2_STREAM_CANCEL' && error.cause instanceof Error)
+        this.#local ??= toFault(error.cause, 'UNAVAILABLE', 'no connection: ');
       else if (error.code !== 'ERR_HTTP2_STREAM_ERROR') this.#local ??= toFault(error, 'UNAVAILABLE', 'the connection broke: ');
     });
     stream.on('end', () => setImmediate(() => this.#leave()));
