@@ -7,11 +7,12 @@ import type { ModelStatistics } from '../wire/index.js';
 import type { CliContext } from './context.js';
 import { number } from './option-values.js';
 import { readInputFile } from './perf/input-file.js';
-import { loadByConcurrency, loadByRate, type Arrivals, type Load } from './perf/load.js';
+import { loadByConcurrency, loadByRate, type Arrivals, type Load, type Sender } from './perf/load.js';
 import { madeInputs } from './perf/made-inputs.js';
 import { measureLevel, type LevelResult } from './perf/measure.js';
 import { addShape, range, wholeRange, type Shapes } from './perf/range.js';
 import { csvText, levelRecord, tableHead, tableRow, type LevelKind } from './perf/report.js';
+import { plainSenders, sequenceSenders, type PerfRequest } from './perf/sequence-senders.js';
 import { openSharedInputs } from './perf/shared-inputs.js';
 import { askModel, openClient, withServerOptions, type ModelFacts, type ServerFlags } from './server-connection.js';
 import { formatTable } from './table.js';
@@ -27,6 +28,7 @@ interface PerfFlags extends ServerFlags {
   readonly outputSharedMemorySize: number;
   readonly shape?: Shapes;
   readonly inputData: string;
+  readonly sequenceLength?: number;
   readonly stringLength: number;
   readonly measurementInterval: number;
   readonly stabilityPercentage: number;
@@ -67,19 +69,38 @@ interface Levels {
   load(level: number): Load;
 }
 
-function levelsOf({ concurrencyRange, requestRateRange, requestDistribution }: PerfFlags, senders: readonly (() => Promise<void>)[]): Levels {
+/** Ids of the sequences of one run begin here, so that those of two runs do not meet. */
+const firstSequenceId = (): bigint => (BigInt(Math.floor(Math.random() * 2 ** 32)) << 16n) + 1n;
+
+function levelsOf(flags: PerfFlags, client: InferenceClient, requests: readonly PerfRequest[]): Levels {
+  const { concurrencyRange, requestRateRange, requestDistribution, sequenceLength, model, modelVersion = '' } = flags;
   if (concurrencyRange && requestRateRange) fail('USAGE', 'give --concurrency-range or --request-rate-range, not both');
+  if (requestRateRange && sequenceLength !== undefined) fail('USAGE', '--sequence-length needs --concurrency-range: so many sequences at a time');
+  const plain = plainSenders(client, model, modelVersion, requests);
   if (requestRateRange)
     return {
       kind: 'request-rate',
       levels: requestRateRange,
-      load: (level) => loadByRate(senders, level, requestDistribution, systemClock),
+      load: (level) => loadByRate(plain, level, requestDistribution, systemClock),
     };
+  const first = firstSequenceId();
+  const sendersOf = (worker: number): readonly Sender[] =>
+    sequenceLength === undefined
+      ? plain
+      : sequenceSenders(client, model, modelVersion, requests, { id: first + BigInt(worker), length: sequenceLength });
   return {
     kind: 'concurrency',
     levels: concurrencyRange ?? [1],
-    load: (level) => loadByConcurrency(senders, level, systemClock),
+    load: (level) => loadByConcurrency(sendersOf, level, systemClock),
   };
+}
+
+/** Share of a core from which on the client itself is what limits. */
+const BUSY_CLIENT = 0.9;
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 async function measureAll(
@@ -98,11 +119,13 @@ async function measureAll(
   const results: LevelResult[] = [];
   for (const level of levels) {
     stderr.write(`${kind} ${level}\n`);
-    const tools = { clock: systemClock, signal: drain, statistics, progress: (text: string) => stderr.write(`  ${text}\n`) };
+    const tools = { clock: systemClock, signal: drain, statistics, cpuMs, progress: (text: string) => stderr.write(`  ${text}\n`) };
     const result = await measureLevel(level, flags.batchSize, load(level), rules, tools);
     results.push(result);
     if (result.firstFailure)
       stderr.write(`  ${result.failures} requests failed, the first with ${result.firstFailure.code}: ${result.firstFailure.message}\n`);
+    if (result.clientCpu > BUSY_CLIENT)
+      stderr.write(`  this process used ${(result.clientCpu * 100).toFixed(0)} % of a core: the figures may be its limit rather than the server's\n`);
     if (result.requests === 0) break;
     const { latencyThreshold, percentile } = flags;
     const latencyMs = percentile === undefined ? result.latencies.mean : result.latencies.percentile(percentile);
@@ -139,8 +162,7 @@ async function runPerf(flags: PerfFlags, context: CliContext): Promise<void> {
   await using shared =
     flags.sharedMemory === 'system' ? await openSharedInputs(observer, inputs, facts.outputs, flags.outputSharedMemorySize) : undefined;
   const requests = shared?.requests ?? inputs.map((tensors) => ({ inputs: tensors, outputs: [] }));
-  const senders = requests.map((request) => client.prepare(model, request.inputs, { version, outputs: request.outputs }));
-  const plan = levelsOf(flags, senders);
+  const plan = levelsOf(flags, client, requests);
   const results = await measureAll(flags, plan, () => statisticsOf(observer, model, version), context);
   if (file !== undefined) await writeReport(resolve(cwd, file), plan.kind, results);
   if (json)
@@ -179,6 +201,11 @@ export function perfCommand(context: CliContext): Command {
     .option('--output-shared-memory-size <bytes>', 'room for each output whose size the model leaves open', number(1, 2 ** 31 - 1, true), 102_400)
     .option('--shape <name:sizes>', 'size of an input where the model leaves it open, without the batch; may be repeated', addShape)
     .option('--input-data <what>', 'what inputs hold: random, zero or a .json file of perf_analyzer', inputData, 'random')
+    .option(
+      '--sequence-length <n>',
+      'requests of each sequence, for models that keep state; as many sequences at a time as requests',
+      number(1, 1_000_000, true),
+    )
     .option('--string-length <n>', 'length of made BYTES elements', number(0, 1_000_000, true), 128)
     .option('--measurement-interval <ms>', 'length of a window', number(10, 600_000), 5000)
     .option('-s, --stability-percentage <n>', 'by how much windows may differ', number(0.1, 100), 10)

@@ -10,6 +10,9 @@ export interface Window {
   readonly firstFailure?: Fault;
 }
 
+/** Sends one request and settles with its answer. */
+export type Sender = () => Promise<void>;
+
 /** Requests that go on until told to stop. */
 export interface Load {
   /** Ends the window at hand and begins the next. */
@@ -30,7 +33,7 @@ class Recorder {
   }
 
   /** Sends one request and takes its time from `startMs` on. */
-  async measure(send: () => Promise<void>, startMs: number): Promise<void> {
+  async measure(send: Sender, startMs: number): Promise<void> {
     try {
       await send();
       this.#latencies.add(this.clock.nowMs() - startMs);
@@ -59,19 +62,20 @@ class Recorder {
 /** Lets the event loop breathe, so that a server that refuses at once does not keep timers from running. */
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Keeps `concurrency` requests under way: each answer starts the next. `senders` take turns. */
-export function loadByConcurrency(senders: readonly (() => Promise<void>)[], concurrency: number, clock: Pick<Clock, 'nowMs'>): Load {
+/** Keeps `concurrency` requests under way: each worker sends its own requests in turn, each when the one before is answered. */
+export function loadByConcurrency(sendersOf: (worker: number) => readonly Sender[], concurrency: number, clock: Pick<Clock, 'nowMs'>): Load {
   const recorder = new Recorder(clock);
   let stopped = false;
-  let next = 0;
-  const work = async (): Promise<void> => {
-    while (!stopped) {
+  const work = async (worker: number): Promise<void> => {
+    const senders = sendersOf(worker);
+    // The last turn is finished: an END that is not sent would leave its sequence open.
+    for (let next = 0; !stopped || next % senders.length > 0; next++) {
       const before = recorder.clock.nowMs();
-      await recorder.measure(senders[next++ % senders.length]!, before);
+      await recorder.measure(senders[next % senders.length]!, before);
       if (recorder.clock.nowMs() - before < 0.01) await breathe();
     }
   };
-  const workers = Array.from({ length: concurrency }, work);
+  const workers = Array.from({ length: concurrency }, (_, worker) => work(worker));
   return {
     cut: () => recorder.cut(),
     async stop() {
@@ -92,7 +96,7 @@ export type Arrivals = 'constant' | 'poisson';
  * server that falls behind, or a sender that does, shows.
  */
 export function loadByRate(
-  senders: readonly (() => Promise<void>)[],
+  senders: readonly Sender[],
   rate: number,
   arrivals: Arrivals,
   clock: Pick<Clock, 'nowMs' | 'sleep'>,

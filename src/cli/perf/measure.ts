@@ -23,6 +23,8 @@ export interface LevelResult {
   readonly failures: number;
   readonly firstFailure?: Fault;
   readonly latencies: Latencies;
+  /** Share of one core that this process used. */
+  readonly clientCpu: number;
   /** Absent where the server keeps no counters. */
   readonly server?: ServerTimes;
 }
@@ -33,6 +35,8 @@ export interface MeasureTools {
   readonly signal: AbortSignal;
   /** The server's counters; undefined where it keeps none. */
   statistics(): Promise<readonly ModelStatistics[] | undefined>;
+  /** Time that this process has used of the processor, in milliseconds. */
+  cpuMs(): number;
   /** Told of each window. */
   progress(text: string): void;
 }
@@ -42,51 +46,52 @@ function windowText(window: Window, at: number, rules: MeasureRules): string {
   return `window ${at}: ${rateOf(window).toFixed(1)} requests/s, ${(latencyOf(window, rules) * 1000).toFixed(0)} us${failed}`;
 }
 
+/** What is known at the start, and at the end of each window. */
+interface Look {
+  readonly counters: readonly ModelStatistics[] | undefined;
+  readonly cpuMs: number;
+}
+
 /** Measures a load until three windows agree or there were enough of them; the result is that of the last three. The load is stopped. */
 export async function measureLevel(level: number, batch: number, load: Load, rules: MeasureRules, tools: MeasureTools): Promise<LevelResult> {
   const { clock, signal } = tools;
   const windows: Window[] = [];
-  const counters: (readonly ModelStatistics[] | undefined)[] = [];
+  const looks: Look[] = [];
+  const look = async (): Promise<void> => void looks.push({ cpuMs: tools.cpuMs(), counters: await tools.statistics() });
   try {
     // What runs before the first window warms both sides up.
     await clock.sleep(Math.min(rules.windowMs, 1000) / 2, signal);
-    counters.push(await tools.statistics());
+    await look();
     load.cut();
     while (windows.length < rules.most && !isStable(windows, rules)) {
       await clock.sleep(rules.windowMs, signal);
-      windows.push(load.cut());
-      counters.push(await tools.statistics());
-      tools.progress(windowText(windows.at(-1)!, windows.length, rules));
-      if (windows.at(-1)!.latencies.count === 0 && windows.at(-1)!.failures > 0) break;
+      const window = load.cut();
+      windows.push(window);
+      await look();
+      tools.progress(windowText(window, windows.length, rules));
+      if (window.latencies.count === 0 && window.failures > 0) break;
     }
   } finally {
     await load.stop();
   }
-  return resultOf(level, batch, windows, counters, isStable(windows, rules));
+  return resultOf(level, batch, windows.slice(-STABLE_WINDOWS), looks, isStable(windows, rules));
 }
 
-function resultOf(
-  level: number,
-  batch: number,
-  windows: readonly Window[],
-  counters: readonly (readonly ModelStatistics[] | undefined)[],
-  stable: boolean,
-): LevelResult {
-  const last = windows.slice(-STABLE_WINDOWS);
-  const latencies = Latencies.joined(last.map((window) => window.latencies));
-  const seconds = last.reduce((sum, window) => sum + window.seconds, 0);
-  const before = counters.at(-1 - last.length);
-  const after = counters.at(-1);
-  const server = before && after && serverTimes(before, after);
-  const firstFailure = last.find((window) => window.firstFailure)?.firstFailure;
+function resultOf(level: number, batch: number, windows: readonly Window[], looks: readonly Look[], stable: boolean): LevelResult {
+  const latencies = Latencies.joined(windows.map((window) => window.latencies));
+  const seconds = windows.reduce((sum, window) => sum + window.seconds, 0);
+  const [before, after] = [looks.at(-1 - windows.length)!, looks.at(-1)!];
+  const server = before.counters && after.counters && serverTimes(before.counters, after.counters);
+  const firstFailure = windows.find((window) => window.firstFailure)?.firstFailure;
   return {
     level,
     stable,
     inferencesPerSecond: seconds === 0 ? 0 : (latencies.count * batch) / seconds,
     requests: latencies.count,
-    failures: last.reduce((sum, window) => sum + window.failures, 0),
+    failures: windows.reduce((sum, window) => sum + window.failures, 0),
     ...(firstFailure && { firstFailure }),
     latencies,
+    clientCpu: seconds === 0 ? 0 : (after.cpuMs - before.cpuMs) / 1000 / seconds,
     ...(server && { server }),
   };
 }

@@ -77,7 +77,7 @@ test('so many requests are under way at a time, each answer starts the next, and
     await clock.sleep(10);
     underWay--;
   };
-  const load = loadByConcurrency([send], 3, clock);
+  const load = loadByConcurrency(() => [send], 3, clock);
   await clock.advance(100);
   const first = load.cut();
   assert.deepEqual([first.latencies.count, first.seconds, first.latencies.mean, most], [30, 0.1, 10, 3]);
@@ -110,11 +110,15 @@ test('a level ends when windows agree, when there were enough of them, or when n
     clock: { sleep: async () => {} },
     signal: new AbortController().signal,
     statistics: async () => [counters(10 * ++looks, 100)],
+    cpuMs: () => looks * 500,
     progress: (text: string) => void told.push(text),
   };
   const rules = { percent: 10, windowMs: 100, most: 5 };
   const steady = await measureLevel(2, 8, scripted([window(100, 5)]), rules, tools);
-  assert.deepEqual([steady.stable, steady.inferencesPerSecond, steady.requests, steady.server?.requests], [true, 800, 300, 30]);
+  assert.deepEqual(
+    [steady.stable, steady.inferencesPerSecond, steady.requests, steady.server?.requests, steady.clientCpu],
+    [true, 800, 300, 30, 0.5],
+  );
   assert.equal(told[0], 'window 1: 100.0 requests/s, 5000 us');
   const wild = await measureLevel(2, 1, scripted([1, 200, 1, 200, 1, 200].map((count) => window(count, 5))), rules, tools);
   assert.deepEqual([wild.stable, told.length], [false, 8]);
@@ -145,4 +149,19 @@ test('made inputs have the shape of the model, and say what is missing', () => {
   assert.throws(() => madeInputs(specs, { ...options, shapes: {} }), { message: 'input "t" is [-1]; say its size, such as --shape t:1' });
   assert.throws(() => madeInputs(specs, { ...options, shapes: { a: [3], t: [2] } }), { message: "--shape a:3 does not fit the model's [2]" });
   assert.throws(() => madeInputs(specs, { ...options, shapes: { b: [1] } }), { message: '--shape b: the model has no such input; it has a, t' });
+});
+
+test('a worker sends its requests in turn, and the last turn is finished: a sequence gets its END', async () => {
+  const clock = new FakeClock();
+  const sent: string[] = [];
+  const send = (what: string) => async (): Promise<void> => {
+    sent.push(what);
+    await clock.sleep(10);
+  };
+  const load = loadByConcurrency((worker) => ['START', 'data', 'END'].map((what) => send(`${worker} ${what}`)), 1, clock);
+  await clock.advance(35);
+  const stopped = load.stop();
+  await clock.advance(30);
+  await stopped;
+  assert.deepEqual(sent, ['0 START', '0 data', '0 END', '0 START', '0 data', '0 END']);
 });

@@ -18,6 +18,7 @@ export function levelRecord(kind: LevelKind, result: LevelResult): Readonly<Reco
     failures: result.failures,
     ...(firstFailure && { firstFailure: { code: firstFailure.code, message: firstFailure.message } }),
     stable: result.stable,
+    clientCpu: Number(result.clientCpu.toFixed(3)),
     latencyUs: { mean: us(latencies.mean), ...Object.fromEntries(PERCENTILES.map((percent) => [`p${percent}`, us(latencies.percentile(percent))])) },
     ...(server && {
       server: Object.fromEntries(Object.entries(server).map(([key, value]) => [key, key === 'requests' ? value : Number(value.toFixed(1))])),
@@ -36,13 +37,14 @@ const HEAD = [
   'output',
   'batch',
   'failed',
+  'client cpu',
 ];
 
 /** Head of the table. */
 export const tableHead = (kind: LevelKind): readonly string[] => [kind === 'concurrency' ? 'concurrency' : 'requests/s', ...HEAD, ''];
 
 /** A row of the table. */
-export function tableRow({ level, inferencesPerSecond, latencies, server, failures, stable }: LevelResult): readonly string[] {
+export function tableRow({ level, inferencesPerSecond, latencies, server, failures, clientCpu, stable }: LevelResult): readonly string[] {
   const whole = (value: number | undefined): string => (value === undefined ? '-' : value.toFixed(0));
   return [
     String(level),
@@ -56,6 +58,7 @@ export function tableRow({ level, inferencesPerSecond, latencies, server, failur
     whole(server?.outputUs),
     server ? server.batch.toFixed(1) : '-',
     String(failures),
+    `${(clientCpu * 100).toFixed(0)} %`,
     stable ? '' : 'not stable',
   ];
 }
