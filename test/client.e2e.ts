@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -184,4 +185,46 @@ test('a token opens a server that wants one', async () => {
   }
   const { code } = await ocellus(['infer', 'simple', '-u', guarded.grpc], { env: { OCELLUS_TOKEN: 'letmein' } });
   assert.equal(code, 0);
+});
+
+function hasOpenssl(): boolean {
+  try {
+    execFileSync('openssl', ['version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A key and a certificate of its own for `name`; the certificate is its own authority. */
+async function certificate(name: string): Promise<{ readonly key: string; readonly cert: string }> {
+  const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
+  const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost', '-days', '2', '-nodes'];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-keyout', key, '-out', cert, ...subject], { stdio: 'ignore' });
+  return { key, cert };
+}
+
+test('over TLS, and with a certificate of the client', { skip: hasOpenssl() ? false : 'needs openssl, to make certificates' }, async () => {
+  const [ours, theirs] = await Promise.all([certificate('server'), certificate('client')]);
+  const mutual = ['--grpc-use-ssl-mutual', '--grpc-server-cert', ours.cert, '--grpc-server-key', ours.key, '--grpc-root-cert', theirs.cert];
+  const https = ['--http-ssl-cert', ours.cert, '--http-ssl-key', ours.key];
+  await using secure = await serve('--model-repository', join(folder, 'models'), ...mutual, ...https);
+  const [ca, cert, key] = await Promise.all([ours.cert, theirs.cert, theirs.key].map((path) => readFile(path)));
+  for (const open of [
+    () => createHttpClient(`https://${secure.http}`, { tls: { ca: ca! } }),
+    () => createGrpcClient(`grpcs://${secure.grpc}`, { tls: { ca: ca!, cert: cert!, key: key! } }),
+  ]) {
+    await using client = open();
+    assert.equal((await client.infer('simple', INPUTS)).outputs.length, 2);
+  }
+  for (const open of [
+    () => createHttpClient(`https://${secure.http}`, { retry: false }),
+    () => createGrpcClient(`https://${secure.grpc}`, { tls: { ca: ca! }, retry: false }),
+    () => createGrpcClient(secure.grpc, { retry: false }),
+  ]) {
+    await using client = open();
+    await assert.rejects(client.infer('simple', INPUTS), { code: 'UNAVAILABLE' });
+  }
+  const { stdout, stderr } = await ocellus(['infer', 'simple', '-i', 'http', '-u', `https://${secure.http}`, '--ca', ours.cert]);
+  assert.match(stdout, /^OUTPUT0 {2}INT32/, stderr);
 });
