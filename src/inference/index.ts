@@ -1,4 +1,5 @@
 export { type EngineOptions, createEngine } from './engine.js';
+export { INFERENCE_METRICS } from './metric-table.js';
 export type { RateResource } from './rate-limiter.js';
 export * from './port.js';
 export * from './scheduling.js';

@@ -120,6 +120,31 @@ const reading: Record<string, Case> = {
       assert.equal((await ptsOf(source)).length, fixture.frames);
     }),
 
+  'take leaves frames out, and the numbers and times of the others stay': async (fixture) =>
+    withSource(fixture, async (source) => {
+      const all = await ptsOf(source);
+      const taken: number[] = [];
+      for await (const frame of source.frames({ take: { everyFrames: 5 } })) {
+        taken.push(frame.number);
+        assert.deepEqual(frame.pts, all[frame.number]);
+        assert.ok((await frame.render(letterboxed)).some((value) => value !== 7));
+        frame.close();
+      }
+      assert.deepEqual(taken, [...all.keys()].filter((n) => n % 5 === 0)); // prettier-ignore
+      const stepMs = toMs(all.at(-1)!) - toMs(all[0]!) + 1;
+      const first: number[] = [];
+      for await (const frame of source.frames({ take: { everySeconds: stepMs / 1000 } })) {
+        first.push(frame.number);
+        frame.close();
+      }
+      assert.deepEqual(first, [0]);
+      const refused = source.frames({ take: { everyFrames: 0 } })[Symbol.asyncIterator]();
+      await assert.rejects(() => refused.next(), { code: 'INVALID_ARGUMENT' });
+      assert.equal((await ptsOf(source)).length, fixture.frames, 'a refused loop leaves the source as it was');
+    }),
+
+  'a source of a known length is not live': async (fixture) => withSource(fixture, async ({ info }) => assert.equal(info.live, false)),
+
   'two sources decode side by side': async (fixture) =>
     withSource(fixture, (one) =>
       withSource(fixture, async (two) => {

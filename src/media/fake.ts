@@ -50,6 +50,7 @@ function infoOf(uri: string, clip: FakeClip): MediaInfo & { readonly video: Vide
   return {
     uri,
     container: 'fake',
+    live: false,
     audio: [],
     ...clip.info,
     video: {

@@ -7,4 +7,5 @@ export * from './packed-pixels.js';
 export * from './port.js';
 export * from './request.js';
 export * from './synthetic.js';
+export * from './take.js';
 export { threadedMedia } from './thread/threaded-media.js';

@@ -109,6 +109,7 @@ function infoOf(uri: string, { size, frameRate, frames }: Required<SyntheticOpti
   return {
     uri,
     container: 'synthetic',
+    live: false,
     ...(endless ? {} : { durationMs: (frames * frameRate.den * 1000) / frameRate.num }),
     video: {
       codec: 'synthetic',

@@ -19,7 +19,10 @@ const read = (text: string, env = { HOST: 'cam' }) => parseConfigText(text, { en
 
 test('defaults are filled in, variables expanded, relative paths start at the file', () => {
   const config = read(GOOD);
-  assert.deepEqual(config.sources, { door: { uri: '/base/videos/door.mp4' }, yard: { uri: 'rtsp://cam/live', threads: 2 } });
+  assert.deepEqual(config.sources, {
+    door: { uri: '/base/videos/door.mp4', nodes: {} },
+    yard: { uri: 'rtsp://cam/live', threads: 2, nodes: {} },
+  });
   const { people } = config.nodes;
   assert.ok(people && 'model' in people);
   assert.equal(people.on, 'frame');
@@ -39,7 +42,7 @@ const cases: [title: string, from: string, to: string, message: RegExp][] = [
   ['a wrong type', 'labels: [person]', 'labels: person', /^p\.yaml:8: nodes\.people\.labels: expected array, received string$/],
   ['a number out of range', 'labels: [person]', 'confidence: 1.5', /^p\.yaml:8: nodes\.people\.confidence: .*<=1$/],
   ['something missing', 'model: yolox-nano', 'on: frame', /^p\.yaml:6: nodes\.people\.model: /],
-  ['a version from the future', 'version: 1', 'version: 2', /^p\.yaml:1: version: expected 1$/],
+  ['a version from the future', 'version: 1', 'version: 2', /^p\.yaml:1: version: 2 is not known here; this release reads 0 and 1$/],
   [
     'a variable that is not set',
     '${HOST}',
@@ -78,11 +81,12 @@ outputs:
 
 test('a graph of nodes is read, with its defaults', () => {
   const { nodes, outputs } = read(GRAPH);
-  assert.deepEqual(nodes['tracker'], { track: 'bytetrack', on: { objects: ['people'] }, settings: {} });
+  assert.deepEqual(nodes['tracker'], { track: 'bytetrack', on: { objects: ['people'] }, settings: {}, enabled: true });
   assert.deepEqual(nodes['gate'], {
     analytics: 'lines',
     on: { objects: 'tracker' },
     lines: { middle: { from: [0, 0.5], to: [1, 0.5], units: 'fractions' } },
+    enabled: true,
   });
   assert.deepEqual(outputs['film'], {
     video: '/base/out/film.mp4',

@@ -15,11 +15,11 @@ export function libavMedia(): Media {
   quietLibav();
   return {
     name: 'libav',
-    async probe(uri, { signal, log } = {}) {
+    async probe(uri, { signal, log, stallAfterMs } = {}) {
       throwIfAborted(signal);
       const unhear = hearLibav(log);
       try {
-        await using demuxer = await openDemuxer(uri, signal);
+        await using demuxer = await openDemuxer(uri, { signal, stallAfterMs });
         return mediaInfo(uri, demuxer.format, demuxer.stream);
       } finally {
         unhear();

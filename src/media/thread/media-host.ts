@@ -2,6 +2,7 @@ import { Frame, type PictureRequest, createLog, fail, pictureBytes } from '../..
 import { readShapes } from '../../vision/index.js';
 import { packedPixels } from '../packed-pixels.js';
 import type { Media, VideoSource, VideoWriter } from '../port.js';
+import type { Take } from '../take.js';
 import { PictureSlots } from './picture-slots.js';
 import {
   type Call,
@@ -59,7 +60,7 @@ export class MediaHost {
   receive(message: Exclude<ToMedia, { kind: 'end' }>): void {
     if (message.kind === 'call') void this.#answer(message.id, message.call);
     else if (message.kind === 'abort') this.#calls.get(message.id)?.abort();
-    else if (message.kind === 'frames') void this.#play(message.run, message.source);
+    else if (message.kind === 'frames') void this.#play(message.run, message.source, message.take);
     else if (message.kind === 'stop') this.#runs.get(message.run)?.leave.abort();
     else this.#more(message.run, message.count, message.closed);
   }
@@ -120,7 +121,7 @@ export class MediaHost {
     await source[Symbol.asyncDispose]();
   }
 
-  async #play(id: number, handle: number): Promise<void> {
+  async #play(id: number, handle: number, take: Take | undefined): Promise<void> {
     const run: Run = { leave: new AbortController(), credit: FRAMES_AHEAD, waiting: [], wake: () => {} };
     this.#runs.set(id, run);
     run.leave.signal.addEventListener('abort', () => run.wake());
@@ -128,7 +129,7 @@ export class MediaHost {
     let fault: SentFault | undefined;
     try {
       if (!held) fail('FAILED_PRECONDITION', 'the source is closed');
-      for await (const frame of held.source.frames({ signal: run.leave.signal })) {
+      for await (const frame of held.source.frames({ signal: run.leave.signal, ...(take ? { take } : {}) })) {
         while (run.credit === 0 && !run.leave.signal.aborted) await new Promise<void>((resolve) => (run.wake = resolve));
         if (run.leave.signal.aborted) {
           frame.close();

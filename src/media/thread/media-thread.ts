@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { type Fault, type Log, type LogRecord, toFault } from '../../core/index.js';
+import type { Take } from '../take.js';
 import {
   FRAMES_AHEAD,
   type Call,
@@ -67,11 +68,11 @@ export class MediaThread {
   }
 
   /** Starts a run; the listener hears of its frames and its end. */
-  play(source: number, listener: RunListener): number {
+  play(source: number, take: Take | undefined, listener: RunListener): number {
     const run = this.#nextId++;
     this.#runs.set(run, listener);
     this.hold();
-    this.#post({ kind: 'frames', run, source });
+    this.#post({ kind: 'frames', run, source, take });
     return run;
   }
 

@@ -1,6 +1,7 @@
 import { Fault, type FaultCode, type LogRecord, type PictureRequest, type Pts, type Size, toFault } from '../../core/index.js';
 import type { FlatShapes } from '../../vision/index.js';
 import type { ImageFormat, MediaLosses, OpenOptions, RgbImage, WriterOptions } from '../port.js';
+import type { Take } from '../take.js';
 
 /** What the steering thread may ask the media thread; each is answered by one reply. */
 export type Call =
@@ -38,7 +39,7 @@ export interface ClosedFrame {
 export type ToMedia =
   | { readonly kind: 'call'; readonly id: number; readonly call: Call }
   | { readonly kind: 'abort'; readonly id: number }
-  | { readonly kind: 'frames'; readonly run: number; readonly source: number }
+  | { readonly kind: 'frames'; readonly run: number; readonly source: number; readonly take: Take | undefined }
   | { readonly kind: 'stop'; readonly run: number }
   /** `count` frames were taken from the run and as many more may come. */
   | { readonly kind: 'more'; readonly run: number; readonly count: number; readonly closed: readonly ClosedFrame[] }

@@ -1,8 +1,12 @@
-import { type Scope, fail, throwIfAborted } from '../../core/index.js';
-import type { Engine } from '../../inference/index.js';
+import { isDeepStrictEqual } from 'node:util';
+import { fail, throwIfAborted } from '../../core/index.js';
 import { type ModelDefinition, type ModelSource, catalogueDefinition, remoteWeights } from '../../models/index.js';
 import { trackerKind } from '../../tracking/index.js';
-import type { CustomModel, ModelNodeConfig, NodeConfig } from '../config-nodes.js';
+import { activeNodes } from '../active-nodes.js';
+import { type CustomModel, type ModelNodeConfig, type NodeConfig, readsOf } from '../config-nodes.js';
+import { Graph } from '../graph.js';
+import { Held } from '../held.js';
+import type { ModelPool } from '../model-pool.js';
 import { planOrder } from '../plan.js';
 import { openLinesNode } from './lines-node.js';
 import { openModelNode } from './model-node.js';
@@ -12,10 +16,10 @@ import { openTrackNode } from './track-node.js';
 
 /** What nodes are made with. */
 export interface NodeMaterial {
-  readonly engine: Engine;
+  readonly pool: ModelPool;
   readonly models: ModelSource;
-  /** Takes what is opened. */
-  readonly scope: Scope;
+  /** Told of what closing a node that was replaced throws. */
+  readonly onFault: (error: unknown) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -53,23 +57,52 @@ function objectsOf(read: string, name: string, opened: readonly GraphNode[]): Gr
   return fail('CONFIG_INVALID', `nodes.${name}.on.objects: "${read}" finds no objects: it ${node?.summary}. There are: ${others.join(', ')}`);
 }
 
-async function openNode(name: string, nodes: Nodes, opened: readonly GraphNode[], { engine, models, signal }: NodeMaterial): Promise<GraphNode> {
+async function openNode(name: string, nodes: Nodes, opened: readonly GraphNode[], { pool, models, signal }: NodeMaterial): Promise<GraphNode> {
   const node = nodes[name]!;
   if ('track' in node) return openTrackNode(name, node, node.on.objects.map((read) => objectsOf(read, name, opened))); // prettier-ignore
   if ('analytics' in node) return openLinesNode(name, node);
   const definition = await definitionOf(name, node, models, signal);
   const { on } = node;
   const needs = { weakFrom: weakFrom(name, nodes) };
-  if (on === 'frame') return openModelNode(name, node, definition, engine, needs);
-  return openSecondaryNode(name, { ...node, on }, definition, engine, { ...needs, read: objectsOf(on.objects, name, opened) });
+  if (on === 'frame') return openModelNode(name, node, definition, pool, needs);
+  return openSecondaryNode(name, { ...node, on }, definition, pool, { ...needs, read: objectsOf(on.objects, name, opened) });
 }
 
-/** Opens every node, in an order in which each stands behind those it reads. @throws Fault as each kind of node */
-export async function openNodes(nodes: Nodes, material: NodeMaterial): Promise<GraphNode[]> {
-  const opened: GraphNode[] = [];
-  for (const name of planOrder(nodes).order ?? []) {
-    throwIfAborted(material.signal);
-    opened.push(material.scope.use(await openNode(name, nodes, opened, material)));
+/** What a node is opened from: while this is the same, so is the node. */
+const groundOf = (name: string, nodes: Nodes, opened: readonly GraphNode[]): unknown => [
+  nodes[name],
+  weakFrom(name, nodes),
+  readsOf(nodes[name]!).map((read) => opened.find((each) => each.name === read)?.labels),
+];
+
+/** A graph and what each of its nodes was opened from. */
+export interface OpenedGraph {
+  readonly graph: Graph;
+  readonly grounds: ReadonlyMap<string, unknown>;
+}
+
+/**
+ * Opens every node that is at work, in an order in which each stands behind those it reads; those that `before` has just so are taken from it.
+ * When one fails, those that were opened for it are closed. @throws Fault as each kind of node
+ */
+export async function openGraph(config: Nodes, material: NodeMaterial, before?: OpenedGraph): Promise<OpenedGraph> {
+  const nodes = activeNodes(config);
+  const held: Held<GraphNode>[] = [];
+  const grounds = new Map<string, unknown>();
+  try {
+    for (const name of planOrder(nodes).order ?? []) {
+      throwIfAborted(material.signal);
+      const opened = held.map(({ value }) => value);
+      const ground = groundOf(name, nodes, opened);
+      grounds.set(name, ground);
+      const known = before?.graph.held.find(({ value }) => value.name === name);
+      const same = known && isDeepStrictEqual(before?.grounds.get(name), ground);
+      held.push(same ? known.retain() : new Held(await openNode(name, nodes, opened, material)));
+    }
+  } catch (error) {
+    for (const each of held.toReversed()) await each.release().catch(material.onFault);
+    throw error;
   }
-  return opened;
+  const inactive = Object.keys(config).filter((name) => !Object.hasOwn(nodes, name));
+  return { graph: new Graph(held, inactive, material.onFault), grounds };
 }

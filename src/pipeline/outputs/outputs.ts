@@ -1,5 +1,5 @@
 import type { Log, Scope } from '../../core/index.js';
-import type { Media, VideoSource } from '../../media/index.js';
+import type { Media } from '../../media/index.js';
 import { prepareOutput } from '../../sinks/index.js';
 import { type OutputConfig, videoPath } from '../config-outputs.js';
 import type { PlannedNode } from '../pipeline.js';
@@ -10,7 +10,6 @@ import { openVideoOutput } from './video.js';
 /** What outputs are made with. */
 export interface OutputMaterial {
   readonly media: Media;
-  readonly sources: ReadonlyMap<string, VideoSource>;
   readonly plan: readonly PlannedNode[];
   /** Nodes that a tracker reads. */
   readonly followed: readonly string[];

@@ -1,4 +1,5 @@
 import type { NodeTiming } from '../../analytics/index.js';
+import type { VideoSource } from '../../media/index.js';
 import type { FrameResult } from '../frame-result.js';
 
 /** A file that a run left. */
@@ -24,6 +25,10 @@ export interface Finished {
 
 /** Makes something for people out of the results of every stream. */
 export interface Output extends AsyncDisposable {
+  /** A stream begins, before its first result. @throws Fault ALREADY_EXISTS, OUTPUT_FAILED */
+  addStream(name: string, source: VideoSource): Promise<void>;
+  /** A stream ended, failed or was removed: what is complete is completed, the other streams go on. @throws Fault OUTPUT_FAILED */
+  endStream(name: string): Promise<void>;
   /** The next result of its stream; borrows it until this settles, which is the back-pressure. @throws Fault OUTPUT_FAILED */
   write(result: FrameResult): Promise<void>;
   /** Completes its files. Disposing without it leaves what was written so far. @throws Fault OUTPUT_FAILED */

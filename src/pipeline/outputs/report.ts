@@ -24,12 +24,13 @@ import type { ReportOutputConfig } from '../config-outputs.js';
 import type { FrameResult } from '../frame-result.js';
 import type { LineState } from '../nodes/board.js';
 import type { PlannedNode } from '../pipeline.js';
+import { shownAddress } from '../shown-address.js';
 import type { Finished, Output, OutputFile } from './port.js';
+import { reportPlan } from './report-plan.js';
 
 /** What a report output is made with. */
 export interface ReportOutputMaterial {
   readonly media: Media;
-  readonly sources: ReadonlyMap<string, VideoSource>;
   readonly plan: readonly PlannedNode[];
   /** How the run was asked for, for the page's foot. */
   readonly command: string;
@@ -45,8 +46,8 @@ const MOST_SCENES = 12;
 const channels = (count: number): string => (count === 1 ? 'mono' : count === 2 ? 'stereo' : `${count} channels`);
 const audioText = ({ codec, sampleRateHz, channels: count }: AudioInfo): string => `${codec}, ${sampleRateHz / 1000} kHz, ${channels(count)}`;
 
-/** What the page names a source by: folders of the machine and credentials of an address stay out of it. */
-const shownUri = (uri: string): string => (isAddress(uri) ? uri.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1') : basename(uri));
+/** What the page names a source by: folders of the machine and secrets of an address stay out of it. */
+const shownUri = (uri: string): string => (isAddress(uri) ? shownAddress(uri) : basename(uri));
 
 function sourceInfo({ uri, durationMs, video, audio }: MediaInfo, size: Size): SourceInfo {
   const { frameRate, codec } = video ?? {};
@@ -126,23 +127,29 @@ class StreamGathering {
   }
 }
 
-function lossNotices({ sources, interrupted }: Finished & Pick<ReportOutputMaterial, 'sources'>): { kind: 'warning' | 'loss'; text: string }[] {
+function lossNotices({
+  sources,
+  interrupted,
+}: Finished & { readonly sources: ReadonlyMap<string, VideoSource> }): { kind: 'warning' | 'loss'; text: string }[] {
   const losses = [...sources].flatMap(([name, source]) => lossSentences(source.losses).map((sentence) => `${name}: ${sentence}`));
   const early = interrupted ? [{ kind: 'warning' as const, text: 'The run was stopped before the end of its sources.' }] : [];
   return [...early, ...losses.map((text) => ({ kind: 'loss' as const, text }))];
 }
 
 class ReportOutput implements Output {
-  readonly #streams: ReadonlyMap<string, StreamGathering>;
+  readonly #streams = new Map<string, StreamGathering>();
   readonly #startedAt = new Date().toISOString();
 
   constructor(
     readonly config: ReportOutputConfig,
     readonly material: ReportOutputMaterial,
-  ) {
-    const { sources, media } = material;
-    this.#streams = new Map([...sources].map(([name, source]) => [name, new StreamGathering(name, source, media, config.bestShots)]));
+  ) {}
+
+  async addStream(name: string, source: VideoSource): Promise<void> {
+    if (!this.#streams.has(name)) this.#streams.set(name, new StreamGathering(name, source, this.material.media, this.config.bestShots));
   }
+
+  async endStream(): Promise<void> {}
 
   async write(result: FrameResult): Promise<void> {
     await this.#streams.get(result.meta.stream)!.add(result);
@@ -150,7 +157,8 @@ class ReportOutput implements Output {
 
   async finish(run: Finished): Promise<readonly OutputFile[]> {
     const { report: path, title } = this.config;
-    const { sources, command, version } = this.material;
+    const { command, version } = this.material;
+    const sources = this.#sources();
     const page = renderReport({
       title: title ?? [...sources.keys()].join(', '),
       startedAt: this.#startedAt,
@@ -177,14 +185,11 @@ class ReportOutput implements Output {
   }
 
   #plan(files: readonly OutputFile[]): PlanNode[] {
-    const { sources, plan } = this.material;
-    const streams = [...sources.keys()];
-    const last = plan.map(({ name }) => name).filter((name) => !plan.some(({ reads }) => reads.includes(name)));
-    return [
-      ...streams.map((name): PlanNode => ({ name, kind: 'source', does: 'frames', reads: [] })),
-      ...plan.map(({ name, reads, summary }): PlanNode => ({ name, kind: 'node', does: summary, reads: reads.length > 0 ? reads : streams })),
-      ...this.#near(files).map(({ path, holds }): PlanNode => ({ name: path, kind: 'output', does: holds, reads: last })),
-    ];
+    return reportPlan([...this.#streams.keys()], this.material.plan, this.#near(files));
+  }
+
+  #sources(): ReadonlyMap<string, VideoSource> {
+    return new Map([...this.#streams].map(([name, { source }]) => [name, source]));
   }
 
   #near(files: readonly OutputFile[]): ProducedFile[] {

@@ -9,7 +9,6 @@ import type { Output, OutputFile } from './port.js';
 /** What a video output is made with. */
 export interface VideoOutputMaterial {
   readonly media: Media;
-  readonly sources: ReadonlyMap<string, VideoSource>;
   readonly log: Log;
   /** Nodes that a tracker reads. */
   readonly followed: readonly string[];
@@ -41,17 +40,30 @@ const annotatorFor = ({ draw: { labels, trackIds, confidence, attributes, points
 const countedLine = ({ name, from, to, in: inward, out }: LineState): CountedLine => ({ name, from, to, counts: { in: inward, out } });
 
 class VideoOutput implements Output {
+  readonly videos = new Map<string, StreamVideo>();
+  readonly scope = new Scope();
+  readonly followed: ReadonlySet<string>;
+
   constructor(
-    readonly videos: ReadonlyMap<string, StreamVideo>,
-    readonly showLines: boolean,
-    /** Nodes whose objects are drawn only when they are followed. */
-    readonly followed: ReadonlySet<string>,
-    readonly scope: Scope,
-  ) {}
+    readonly config: VideoOutputConfig,
+    readonly material: VideoOutputMaterial,
+  ) {
+    this.followed = new Set(config.draw.untracked ? [] : material.followed);
+  }
+
+  async addStream(name: string, source: VideoSource): Promise<void> {
+    if (this.videos.has(name)) return;
+    const { config, material } = this;
+    const path = videoPath(config, name);
+    const writer = this.scope.use(await material.media.createWriter(path, writerOptions(source, config, material.log)));
+    this.videos.set(name, { path, writer, annotator: annotatorFor(config) });
+  }
+
+  async endStream(): Promise<void> {}
 
   async write({ frame, meta, lines }: FrameResult): Promise<void> {
     const { writer, annotator } = this.videos.get(meta.stream)!;
-    await writer.write(frame, annotator.shapes(this.#drawn(meta), this.showLines ? lines.map(countedLine) : []));
+    await writer.write(frame, annotator.shapes(this.#drawn(meta), this.config.draw.lines ? lines.map(countedLine) : []));
   }
 
   #drawn(meta: FrameMeta): FrameMeta {
@@ -73,14 +85,7 @@ class VideoOutput implements Output {
   }
 }
 
-/** A video for each source, with what was found drawn on it. @throws Fault ALREADY_EXISTS, OUTPUT_FAILED */
-export async function openVideoOutput(config: VideoOutputConfig, { media, sources, log, followed }: VideoOutputMaterial): Promise<Output> {
-  await using scope = new Scope();
-  const videos = new Map<string, StreamVideo>();
-  for (const [stream, source] of sources) {
-    const path = videoPath(config, stream);
-    const writer = scope.use(await media.createWriter(path, writerOptions(source, config, log)));
-    videos.set(stream, { path, writer, annotator: annotatorFor(config) });
-  }
-  return new VideoOutput(videos, config.draw.lines, new Set(config.draw.untracked ? [] : followed), scope.move());
+/** A video for each source, with what was found drawn on it. */
+export function openVideoOutput(config: VideoOutputConfig, material: VideoOutputMaterial): Output {
+  return new VideoOutput(config, material);
 }
