@@ -30,18 +30,32 @@ async function* filled(lines: AsyncIterable<string>): AsyncGenerator<string> {
   for await (const line of lines) if (line.trim() !== '') yield line;
 }
 
-/**
- * The JSON objects of an answer, as they come: events (text/event-stream), or lines (NDJSON).
- * @throws Fault UNKNOWN with the server's text for an object that holds an error, INPUT_CORRUPT for what is no object
- */
-export async function* objectsOf(pieces: AsyncIterable<Uint8Array>, contentType: string | undefined): AsyncGenerator<JsonObject> {
+/** What a client that reads streams sends as the header accept. */
+export const STREAM_TYPES = 'text/event-stream, application/x-ndjson';
+
+/** Whether an answer of that content type is a stream of JSON objects. */
+export const isStream = (contentType: string | undefined): boolean => /^(text\/event-stream|application\/x-ndjson)\b/.test(contentType ?? '');
+
+/** A JSON object. @throws Fault UNKNOWN with the server's text when it holds an error, INPUT_CORRUPT when it is no object */
+function objectIn(text: string): JsonObject {
+  const value = parseJson(text);
+  if (!(value instanceof Map)) fail('INPUT_CORRUPT', `the server streams "${text.slice(0, 40)}", which is no JSON object`);
+  const error = (value as JsonObject).get('error');
+  if (typeof error === 'string') fail('UNKNOWN', error);
+  return value as JsonObject;
+}
+
+/** The JSON texts of an answer, as they come: events (text/event-stream), or lines (NDJSON). @throws Fault UNKNOWN with the server's text for an error */
+export async function* textsOf(pieces: AsyncIterable<Uint8Array>, contentType: string | undefined): AsyncGenerator<string> {
   const lines = linesOf(pieces);
   const texts = contentType?.startsWith('text/event-stream') ? eventsOf(lines) : filled(lines);
   for await (const text of texts) {
-    const value = parseJson(text);
-    if (!(value instanceof Map)) fail('INPUT_CORRUPT', `the server streams "${text.slice(0, 40)}", which is no JSON object`);
-    const error = (value as JsonObject).get('error');
-    if (typeof error === 'string') fail('UNKNOWN', error);
-    yield value as JsonObject;
+    if (/^\s*\{\s*"error"\s*:/.test(text)) objectIn(text);
+    yield text;
   }
+}
+
+/** The JSON objects of an answer, as they come. @throws Fault as {@link textsOf}, INPUT_CORRUPT for what is no object */
+export async function* objectsOf(pieces: AsyncIterable<Uint8Array>, contentType: string | undefined): AsyncGenerator<JsonObject> {
+  for await (const text of textsOf(pieces, contentType)) yield objectIn(text);
 }

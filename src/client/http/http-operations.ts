@@ -1,4 +1,4 @@
-import { fail, type Fault } from '../../core/index.js';
+import { fail } from '../../core/index.js';
 import {
   decodeHttpError,
   decodeHttpInferResponse,
@@ -24,10 +24,12 @@ import { modelMetadataOf, regionOf, repositoryEntryOf, serverMetadataOf } from '
 import type { Attempt, ModelName, Operations } from '../operations.js';
 import type { LoadOptions, LogSettings, RegisteredRegion, TraceChanges, TraceSettings } from '../port.js';
 import { compress, READABLE_ENCODINGS } from './compression.js';
-import { objectsOf } from './event-stream.js';
+import { isStream, objectsOf, STREAM_TYPES, textsOf } from './event-stream.js';
 import { generateBody, responseOfObject } from './generate.js';
-import type { HttpAnswer, HttpHead, HttpRequest, HttpTransport } from './transport.js';
+import type { HttpAnswer, HttpRequest, HttpTransport } from './transport.js';
 
+/** How Triton refuses a decoupled model over `infer`. */
+const NOT_IMPLEMENTED = 501;
 const NEWER = { ignoreUnknown: true } as const;
 const JSON_TYPE = { 'content-type': 'application/json' } as const;
 const HEADER_LENGTH_KEY = HEADER_LENGTH.toLowerCase();
@@ -184,7 +186,25 @@ export class HttpOperations implements Operations {
     return decodeHttpInferResponse(answer.body, answer.header(HEADER_LENGTH_KEY), request.outputs);
   }
 
+  /**
+   * Asks `infer` for a stream, which Ocellus gives. Other servers answer a model that answers once as ever, and refuse a decoupled one, which
+   * then goes by way of `generate_stream`; there outputs have lost their shapes.
+   */
   async *inferStream(request: InferRequest, attempt: Attempt): AsyncGenerator<InferResponse> {
+    const { chunks, headers } = bodyOf(request, true);
+    const answer = await this.transport.stream(this.#request('POST', inferPath(request), chunks, { ...headers, accept: STREAM_TYPES }, attempt));
+    const contentType = answer.header('content-type');
+    if (answer.status === 200 && isStream(contentType)) {
+      for await (const text of textsOf(answer.body, contentType)) yield decodeHttpInferResponse(encode(text), undefined, request.outputs);
+      return;
+    }
+    const body = await collected(answer.body);
+    if (answer.status !== NOT_IMPLEMENTED)
+      yield decodeHttpInferResponse(checked({ ...answer, body }).body, answer.header(HEADER_LENGTH_KEY), request.outputs);
+    else yield* this.#generatedStream(request, attempt);
+  }
+
+  async *#generatedStream(request: InferRequest, attempt: Attempt): AsyncGenerator<InferResponse> {
     const name = { model: request.modelName, version: request.modelVersion };
     const { outputs } = await this.modelMetadata(name, attempt);
     for await (const object of this.generateStream(name, generateBody(request), attempt)) yield responseOfObject(object, outputs);
@@ -199,9 +219,9 @@ export class HttpOperations implements Operations {
 
   /** One JSON object in, any number out, as they are made. */
   async *generateStream(name: ModelName, body: string, attempt: Attempt): AsyncGenerator<JsonObject> {
-    const headers = { ...JSON_TYPE, accept: 'text/event-stream, application/x-ndjson' };
+    const headers = { ...JSON_TYPE, accept: STREAM_TYPES };
     const answer = await this.transport.stream(this.#request('POST', `${modelPath(name)}/generate_stream`, [encode(body)], headers, attempt));
-    if (answer.status !== 200) throw await faultOf(answer);
+    if (answer.status !== 200) throw decodeHttpError(answer.status, await collected(answer.body));
     yield* objectsOf(answer.body, answer.header('content-type'));
   }
 
@@ -216,8 +236,8 @@ function checked(answer: HttpAnswer): HttpAnswer {
   throw decodeHttpError(answer.status, answer.body);
 }
 
-async function faultOf({ status, body }: HttpHead & { readonly body: AsyncIterable<Uint8Array> }): Promise<Fault> {
-  const pieces: number[] = [];
-  for await (const piece of body) pieces.push(...piece);
-  return decodeHttpError(status, Uint8Array.from(pieces));
+async function collected(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return joined(pieces);
 }
