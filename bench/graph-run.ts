@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPipeline } from 'ocellus/pipeline';
-import type { BareModel } from './ort-ceiling.js';
+import { mainThreadMs } from './main-thread.js';
 import { benchModels } from './models.js';
+import type { BareModel } from './ort-ceiling.js';
 
 /** How the nodes of one frame are run. */
 export type Plan = 'serial' | 'parallel';
@@ -29,6 +30,8 @@ export interface GraphRun {
   readonly work: readonly ModelWork[];
   /** CPU time of this process. */
   readonly cpuMsAFrame: number;
+  /** CPU time of its main thread. */
+  readonly mainMsAFrame: number;
 }
 
 /** Settings that the suite tries out. */
@@ -61,8 +64,10 @@ export async function graphRun(clips: readonly string[], options: GraphOptions):
   try {
     await using pipeline = await openPipeline(graphOf(clips, options, join(folder, 'results.jsonl')), { models: benchModels });
     const before = process.cpuUsage();
+    const mainMs = mainThreadMs();
     const { frames, elapsedMs } = await pipeline.run();
     const { user, system } = process.cpuUsage(before);
+    const mainMsAFrame = (mainThreadMs() - mainMs) / frames;
     const work = Object.entries(pipeline.models).map(([node, loaded]): ModelWork => {
       const { definition, spec } = loaded!;
       const { inferences, executions } = loaded!.statistics();
@@ -79,7 +84,7 @@ export async function graphRun(clips: readonly string[], options: GraphOptions):
         batch,
       };
     });
-    return { fps: (frames / elapsedMs) * 1000, frames, work, cpuMsAFrame: (user + system) / 1000 / frames };
+    return { fps: (frames / elapsedMs) * 1000, frames, work, cpuMsAFrame: (user + system) / 1000 / frames, mainMsAFrame };
   } finally {
     await rm(folder, { recursive: true });
   }

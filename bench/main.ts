@@ -3,9 +3,11 @@ import { parseArgs } from 'node:util';
 import { FIGURE_HEAD, type Figure, figureRow } from './figure.js';
 import { drawSuite } from './draw-suite.js';
 import { graphSuite } from './graph-suite.js';
+import { latencySuite } from './latency-suite.js';
 import { peerSuite } from './peer-suite.js';
 import { reportSuite } from './report-suite.js';
 import { runSuite } from './run-suite.js';
+import { soakStreamsSuite } from './soak-streams-suite.js';
 import { trackingSuite } from './tracking-suite.js';
 import { watchSuite } from './watch-suite.js';
 
@@ -25,7 +27,12 @@ const SUITES: Readonly<Record<string, Suite>> = {
   report: reportSuite,
   graph: graphSuite,
   peer: peerSuite,
+  latency: latencySuite,
+  'soak-streams': soakStreamsSuite,
 };
+
+/** Those that run for long, or need what is not here, only when they are named. */
+const ON_REQUEST: ReadonlySet<string> = new Set(['peer', 'latency', 'soak-streams']);
 
 const { values, positionals: wanted } = parseArgs({
   allowPositionals: true,
@@ -40,5 +47,5 @@ if (unknown) {
   process.exit(64);
 }
 if (!json) console.log(FIGURE_HEAD);
-for (const name of wanted.length ? wanted : Object.keys(SUITES))
+for (const name of wanted.length ? wanted : Object.keys(SUITES).filter((suite) => !ON_REQUEST.has(suite)))
   for await (const figure of SUITES[name]!(options)) console.log(json ? JSON.stringify(figure) : figureRow(figure));

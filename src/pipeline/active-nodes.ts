@@ -19,8 +19,9 @@ export function activeNodes(nodes: Nodes): Nodes {
 }
 
 function cut(node: NodeConfig, active: ReadonlySet<string>): NodeConfig {
-  if (!('track' in node) || node.on.objects.every((read) => active.has(read))) return node;
-  return { ...node, on: { ...node.on, objects: node.on.objects.filter((read) => active.has(read)) } };
+  if (!('track' in node || 'algorithm' in node) || node.on === 'frame' || node.on.objects.every((read) => active.has(read))) return node;
+  const objects = node.on.objects.filter((read) => active.has(read));
+  return 'track' in node ? { ...node, on: { ...node.on, objects } } : { ...node, on: { ...node.on, objects } };
 }
 
 /** Names of the nodes that are at work on one stream. */

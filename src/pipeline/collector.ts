@@ -1,6 +1,6 @@
 import { type Pts, fail, toMs } from '../core/index.js';
 import type { FrameResult } from './frame-result.js';
-import { nodeResult } from './node-results.js';
+import { type NodeResult, nodeResult } from './node-results.js';
 
 /** Where in which stream a result belongs. */
 export interface Position {
@@ -15,10 +15,16 @@ export interface Position {
 /** A sink of one method. */
 export interface Collector {
   /**
-   * Takes what one node said of one frame: of a node that finds or follows, its objects; of a line counter, `{ lines, events }`. Only for frames
+   * Takes what one node said of one frame: of an algorithm, its value; of a node that finds or follows, its objects; of a line counter, `{ lines, events }`. Only for frames
    * of which the node has something to say. What it returns is awaited, which is the back-pressure. What it throws fails the stream.
    */
   collect(position: Position, name: string, result: unknown): void | Promise<void>;
+}
+
+/** An algorithm's value, a counter's lines, or objects. */
+function wordOf({ value, objects, lines, events }: NodeResult): unknown {
+  if (value !== undefined) return value;
+  return lines.length > 0 ? { lines, events } : objects;
 }
 
 /** Hands a result to a collector, node by node in the order of the plan. */
@@ -27,8 +33,7 @@ export async function collectInto(collector: Collector, result: FrameResult): Pr
   const position: Position = { stream, frame, pts, timeMs: toMs(pts) };
   for (const node of Object.keys(inferred)) {
     if (!result.said(node)) continue;
-    const { objects, lines, events } = nodeResult(result, node);
-    const taken = collector.collect(position, node, lines.length > 0 ? { lines, events } : objects);
+    const taken = collector.collect(position, node, wordOf(nodeResult(result, node)));
     if (taken) await taken;
   }
 }

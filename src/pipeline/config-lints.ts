@@ -64,12 +64,12 @@ function withAncestors(name: string, nodes: Nodes, found: Set<string>): void {
   for (const read of readsOf(node)) withAncestors(read, nodes, found);
 }
 
-/** Records of events come of analytics only: where nothing else is written, what leads to none of them is for nothing. */
+/** Records of events come of analytics, and an algorithm of one's own may do anything: where nothing else is written, what leads to none of them is for nothing. */
 const workForNothing: Rule = ({ config, nodes }) => {
   const sinks = Object.values(config.sinks);
   if (Object.keys(config.outputs).length > 0 || sinks.length === 0 || sinks.some(({ of }) => of !== 'events')) return [];
   const wanted = new Set<string>();
-  for (const [name, node] of Object.entries(nodes)) if ('analytics' in node) withAncestors(name, nodes, wanted);
+  for (const [name, node] of Object.entries(nodes)) if ('analytics' in node || 'algorithm' in node) withAncestors(name, nodes, wanted);
   return Object.keys(nodes)
     .filter((name) => !wanted.has(name))
     .map((name) => ({
@@ -94,7 +94,7 @@ const waitsForNobody: Rule = ({ nodes }) =>
 /** Labels that a node is known to give; undefined where only its model knows. */
 function givenLabels(name: string, nodes: Nodes): readonly string[] | undefined {
   const node = nodes[name];
-  if (!node || 'analytics' in node) return undefined;
+  if (!node || 'analytics' in node || 'algorithm' in node) return undefined;
   if ('model' in node) return node.labels;
   if (node.on.labels) return node.on.labels;
   const given = node.on.objects.map((read) => givenLabels(read, nodes));

@@ -2,22 +2,30 @@ import { z } from 'zod';
 import { didYouMean, toFault } from '../core/index.js';
 import { BUILT_IN_TRACKERS, createTracker } from '../tracking/index.js';
 import { NodeConfig, readsOf } from './config-nodes.js';
-import { OutputConfig, SinkConfig } from './config-outputs.js';
+import { OutputConfig, SinkConfig, WALL_NAME, liveStreams, wallOf } from './config-outputs.js';
 import { Name, SourceConfig } from './config-sources.js';
+import { tileLayout } from './outputs/tiles/tile-layout.js';
 import { planOrder } from './plan.js';
 
 type Complain = (path: readonly string[], message: string) => void;
 type Nodes = Readonly<Record<string, NodeConfig>>;
 
-const fits: Readonly<Record<'model' | 'track' | 'analytics', (read: NodeConfig) => string | undefined>> = {
+type Kind = 'model' | 'track' | 'analytics' | 'algorithm';
+
+const KINDS: readonly Kind[] = ['model', 'track', 'analytics', 'algorithm'];
+
+const kindOf = (node: NodeConfig): Kind => KINDS.find((kind) => kind in node)!;
+
+const fits: Readonly<Record<Kind, (read: NodeConfig) => string | undefined>> = {
+  algorithm: (read) => ('analytics' in read ? 'lines have no objects: read the tracker whose objects cross them' : undefined),
   model: (read) => ('analytics' in read ? 'a model looks at objects of a node with a model, or of a tracker' : undefined),
-  track: (read) => ('model' in read ? undefined : 'a tracker reads nodes with a model'),
+  track: (read) => ('model' in read || 'algorithm' in read ? undefined : 'a tracker reads nodes with a model, or with an algorithm of your own'),
   analytics: (read) => ('track' in read ? undefined : 'lines are counted on the objects of a tracker'),
 };
 
 function checkReads(name: string, nodes: Nodes, complain: Complain): void {
   const node = nodes[name]!;
-  const fit = fits['model' in node ? 'model' : 'track' in node ? 'track' : 'analytics'];
+  const fit = fits[kindOf(node)];
   for (const read of readsOf(node)) {
     const known = nodes[read];
     const path = ['nodes', name, 'on', 'objects'];
@@ -78,6 +86,31 @@ const RealtimeConfig = z
       .describe('Which frame is dropped when one more comes: oldest keeps the pipeline current, newest keeps what waits.'),
   })
   .describe('How a realtime pipeline stays current.');
+/** Streams that an output names are there, and its wall has room for them. */
+function checkWalls(name: string, output: OutputConfig, sources: readonly string[], complain: Complain): void {
+  const known = (path: readonly string[], streams: readonly string[] = []): void => {
+    for (const stream of streams)
+      if (!sources.includes(stream))
+        complain(
+          ['outputs', name, ...path],
+          `there is no source "${stream}".${didYouMean(stream, sources)} There are: ${sources.join(', ') || 'none'}`,
+        );
+  };
+  if ('live' in output) {
+    known(['of'], liveStreams(output));
+    if (output.tiles && sources.includes(WALL_NAME))
+      complain(['outputs', name, 'tiles'], `the wall is served under the name "${WALL_NAME}"; give the source of that name another one`);
+  }
+  const wall = wallOf(output);
+  if (!wall) return;
+  const at = 'live' in output ? ['tiles'] : [];
+  known([...at, 'streams'], wall.streams);
+  try {
+    tileLayout({ ...wall, aspects: (wall.streams ?? sources).map(() => 16 / 9) });
+  } catch (error) {
+    complain(['outputs', name, ...at], toFault(error).message);
+  }
+}
 
 /** The configuration of a pipeline: one schema gives the types, the check, the JSON Schema and the reference page. */
 export const PipelineConfig = z
@@ -114,21 +147,31 @@ export const PipelineConfig = z
     checkGraph(config.nodes, complain);
     for (const [name, source] of Object.entries(config.sources))
       checkStreamNodes(name, Object.keys(source.nodes), Object.keys(config.nodes), complain);
-    for (const [name, output] of Object.entries(config.outputs))
+    for (const [name, output] of Object.entries(config.outputs)) {
+      checkWalls(name, output, Object.keys(config.sources), complain);
       if ('video' in output && Object.keys(config.sources).length > 1 && !output.video.includes('{stream}'))
         complain(['outputs', name, 'video'], 'with several sources the name must have {stream} in it, such as annotated-{stream}.mp4');
+    }
   })
   .describe('A pipeline: sources, nodes, outputs and sinks.');
 
 /** What inner code receives: defaults filled in, never checked again. */
 export type PipelineConfig = z.output<typeof PipelineConfig>;
 
-type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+type Callable = ((...args: never[]) => unknown) | (abstract new (...args: never[]) => unknown);
+
+type DeepReadonly<T> = T extends Callable ? T : T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+
+/**
+ * Key of the folder that a configuration was read from. Not text, so that nobody who sends a configuration can claim one.
+ */
+export const CONFIG_FOLDER: unique symbol = Symbol('folder of the configuration');
 
 /** What people write; `as const` too. */
-export type PipelineConfigInput = DeepReadonly<z.input<typeof PipelineConfig>>;
+export type PipelineConfigInput = DeepReadonly<z.input<typeof PipelineConfig>> & { readonly [CONFIG_FOLDER]?: string };
 
 /** JSON Schema (draft 2020-12) of what people write, for editors. */
 export function pipelineJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(PipelineConfig, { io: 'input' }) as Record<string, unknown>;
+  // A class cannot be written down; the text form of it can, and says so itself.
+  return z.toJSONSchema(PipelineConfig, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>;
 }

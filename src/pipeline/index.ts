@@ -1,3 +1,5 @@
+export * from './algorithms/algorithm.js';
+export type { AlgorithmCounters } from './algorithms/stream-algorithm.js';
 export * from './change.js';
 export * from './collector.js';
 export * from './config-file.js';

@@ -20,11 +20,13 @@ export interface NodeResult<N extends string = string> {
   readonly lines: readonly LineState[];
   /** What happened on the frame, as this node saw it. */
   readonly events: readonly EventMeta[];
+  /** What an algorithm of one's own gave; absent where it gave nothing. */
+  readonly value?: unknown;
 }
 
 /** What one node said of the frame. */
 export function nodeResult<N extends string>(result: FrameResult, node: N): NodeResult<N> {
-  const { stream, frame, pts, inferred } = result.meta;
+  const { stream, frame, pts, inferred, values } = result.meta;
   return {
     node,
     stream,
@@ -36,5 +38,6 @@ export function nodeResult<N extends string>(result: FrameResult, node: N): Node
     answers: result.answers(node),
     lines: result.lines.filter((line) => line.node === node),
     events: result.events.filter((event) => event.node === node),
+    ...(values && Object.hasOwn(values, node) ? { value: values[node] } : {}),
   };
 }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { LinesNodeConfig, ModelNodeConfig, NodeConfig, TrackNodeConfig } from './config-nodes.js';
+import type { AlgorithmNodeConfig, LinesNodeConfig, ModelNodeConfig, NodeConfig, TrackNodeConfig } from './config-nodes.js';
 import { rateText } from './schedule.js';
 
 /** What a tracker does, in a few words. */
@@ -7,6 +7,12 @@ export const trackSummary = ({ track }: Pick<TrackNodeConfig, 'track'>): string 
 
 /** What a line counter does, in a few words. */
 export const linesSummary = ({ lines }: Pick<LinesNodeConfig, 'lines'>): string => `counts crossings of ${Object.keys(lines).join(', ')}`;
+
+/** What an algorithm of one's own does, as far as can be told. */
+export function algorithmSummary({ algorithm, interval, frameCount }: Pick<AlgorithmNodeConfig, 'algorithm' | 'interval' | 'frameCount'>): string {
+  const what = typeof algorithm === 'string' ? basename(algorithm) : algorithm.name || 'code of your own';
+  return `runs ${what}${frameCount === 1 ? '' : ` on ${frameCount} frames`}${interval === 0 ? '' : ` every ${interval} s`}`;
+}
 
 const modelName = (model: ModelNodeConfig['model']): string => (typeof model === 'string' ? model : basename(model.file ?? model.url!));
 
@@ -19,5 +25,6 @@ function modelSummary({ model, on, labels, reinferEvery, engine, ...rate }: Mode
 /** What a node does as far as its configuration tells: what a model answers is known when it is opened. */
 export function nodeSummary(node: NodeConfig): string {
   if ('model' in node) return modelSummary(node);
+  if ('algorithm' in node) return algorithmSummary(node);
   return 'track' in node ? trackSummary(node) : linesSummary(node);
 }

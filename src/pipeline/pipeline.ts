@@ -8,7 +8,7 @@ import type { Collector } from './collector.js';
 import type { SinkConfig } from './config-outputs.js';
 import { parsePipelineConfig } from './config-file.js';
 import type { SourceConfig } from './config-sources.js';
-import type { PipelineConfig, PipelineConfigInput } from './config.js';
+import { CONFIG_FOLDER, type PipelineConfig, type PipelineConfigInput } from './config.js';
 import type { FrameResult } from './frame-result.js';
 import type { Listener } from './listeners.js';
 import { ModelPool } from './model-pool.js';
@@ -41,6 +41,11 @@ export interface PipelineOptions {
   readonly about?: { readonly command: string; readonly version: string };
   /** Stops opening. */
   readonly signal?: AbortSignal;
+  /**
+   * Folders that files of algorithms may lie in, or below; links are followed first. When absent: the folder of the configuration file, or the
+   * working directory for a configuration that was not read from one.
+   */
+  readonly algorithmFolders?: readonly string[];
 }
 
 /** One source at work. */
@@ -85,6 +90,8 @@ export interface Pipeline<N extends string = string> extends AsyncDisposable {
   readonly models: Readonly<Partial<Record<N, LoadedModel>>>;
   /** What the nodes do, in an order in which each stands behind those it reads. */
   readonly plan: readonly PlannedNode[];
+  /** What nodes count, such as runs of an algorithm that failed: of all streams so far, by node and name. Only nodes that count something. */
+  readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /**
    * Results as they come, each stream in presentation order; pulled, so that the reader sets the pace. Sinks and outputs are written before a
    * result is given out, and completed when the loop ends, early or not. One run, as `run()`.
@@ -151,7 +158,7 @@ type Shared = Required<Pick<PipelineOptions, 'media' | 'log' | 'about'>>;
 async function openFiles(config: PipelineConfig, { graph }: OpenedGraph, { media, log, about }: Shared): Promise<RunFiles> {
   await using scope = new Scope();
   const plan = graph.nodes.map(({ name, reads, summary }) => ({ name, reads, summary }));
-  const outputs = await openOutputs(config.outputs, { media, scope, log, plan, followed: followedNodes(config.nodes), ...about });
+  const outputs = await openOutputs(config.outputs, { media, mode: config.mode, scope, log, plan, followed: followedNodes(config.nodes), ...about });
   const sinks: Sink[] = [];
   for (const { jsonl, of, overwrite } of Object.values(config.sinks)) sinks.push(scope.use(await openJsonl(jsonl, { of, overwrite })));
   const opened = scope.move();
@@ -208,6 +215,9 @@ export async function openPipeline<const C extends PipelineConfigInput>(
   const material: NodeMaterial = {
     pool: new ModelPool(engine),
     models,
+    log,
+    streams: [...sources.keys()],
+    algorithmFolders: options.algorithmFolders ?? [config[CONFIG_FOLDER] ?? process.cwd()],
     onFault: (error) => log.error(`a node could not be closed: ${String(error)}`, { error }),
   };
   const opened = await openGraph(parsed.nodes, signal ? { ...material, signal } : material);

@@ -93,6 +93,10 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
     return this.#opened.graph.nodes.map(({ name, reads, summary }) => ({ name, reads, summary }));
   }
 
+  get counters(): Readonly<Record<string, Readonly<Record<string, number>>>> {
+    return Object.fromEntries(this.#opened.graph.nodes.flatMap((node) => (node.counters ? [[node.name, node.counters()]] : [])));
+  }
+
   get models(): Readonly<Partial<Record<N, LoadedModel>>> {
     const models = this.#opened.graph.nodes.flatMap(({ name, model }) => (model ? [[name, model] as const] : []));
     return Object.fromEntries(models) as Partial<Record<N, LoadedModel>>;

@@ -1,4 +1,5 @@
-import { type EventMeta, type Frame, type ObjectMeta } from '../core/index.js';
+import type { EventMeta, Frame, FrameMeta, ObjectMeta } from '../core/index.js';
+import type { Shape } from '../vision/index.js';
 import type { StreamNodeConfig } from './config-sources.js';
 import { finalObjects } from './final-objects.js';
 import { Flight } from './flight.js';
@@ -64,7 +65,7 @@ class FrameFindings implements FindingsByNode {
 
   said(node: string): boolean {
     const of = this.#of(node);
-    return of !== undefined && (of.inferred || of.objects.length > 0);
+    return of !== undefined && (of.inferred || of.objects.length > 0 || of.value !== undefined);
   }
 
   objects(node: string): readonly ObjectMeta[] {
@@ -75,6 +76,10 @@ class FrameFindings implements FindingsByNode {
     return this.#of(node)?.said?.flatMap((said) => this.#answer(said)) ?? NOTHING;
   }
 
+  value(node: string): unknown {
+    return this.#of(node)?.value;
+  }
+
   #answer({ of, answered }: Said): readonly ObjectAnswer[] {
     const object = this.given.get(of);
     return object && answered ? [{ object, ...answered }] : NOTHING;
@@ -83,6 +88,19 @@ class FrameFindings implements FindingsByNode {
   #of(node: string): NodeFindings | undefined {
     return this.findings[this.places.get(node) ?? -1];
   }
+}
+
+/** What algorithms of one's own gave; nothing where none did. */
+function valuesOf(findings: readonly NodeFindings[], placed: readonly Placed[]): Pick<FrameMeta, 'values' | 'valueFrames'> | undefined {
+  let values: Record<string, unknown> | undefined;
+  let valueFrames: Record<string, number> | undefined;
+  findings.forEach(({ value, fromFrame }, at) => {
+    if (value === undefined) return;
+    const { name } = placed[at]!.node;
+    (values ??= {})[name] = value;
+    if (fromFrame !== undefined) (valueFrames ??= {})[name] = fromFrame;
+  });
+  return values && (valueFrames ? { values, valueFrames } : { values });
 }
 
 const rateOf = ({ rate }: GraphNode, { everyFrames, everySeconds }: StreamNodeConfig = {}): Rate =>
@@ -233,13 +251,21 @@ export class StreamRun<N extends string> {
     const inferred: Record<string, boolean> = {};
     let events: EventMeta[] | undefined;
     let lines: LineState[] | undefined;
+    let shapes: Shape[] | undefined;
+    let replaced: Frame | undefined;
     findings.forEach((finding, at) => {
       inferred[placed[at]!.node.name] = finding.inferred;
       if (finding.events?.length) (events ??= []).push(...finding.events);
       if (finding.lines?.length) (lines ??= []).push(...finding.lines);
+      if (finding.shapes?.length) (shapes ??= []).push(...finding.shapes);
+      if (!finding.replaced) return;
+      // The last in the order of the plan is shown.
+      replaced?.close();
+      replaced = finding.replaced;
     });
     for (const { name } of placed.length === graph.held.length ? NOTHING : graph.nodes) inferred[name] ??= false;
     for (const name of graph.inactive) inferred[name] = false;
-    return new FrameResult(frame, { stream, frame: number, pts, size, inferred, objects }, read, events, lines);
+    const meta = { stream, frame: number, pts, size, inferred, objects, ...valuesOf(findings, placed) };
+    return new FrameResult(frame, meta, read, events, lines, { ...(shapes ? { shapes } : {}), ...(replaced ? { replaced } : {}) });
   }
 }

@@ -1,6 +1,7 @@
 import { AV_PIX_FMT_BGR24, AV_PIX_FMT_GBRP, AV_PIX_FMT_GRAY8, AV_PIX_FMT_RGB24, type AVPixelFormat } from 'node-av/constants';
 import { avImageGetBufferSize, type Frame } from 'node-av/lib';
 import type { PictureRequest, Pixels, Rect, Size } from '../../core/index.js';
+import { BT601 } from '../crop/yuv-colour.js';
 import { YuvCrop, type YuvPicture } from '../crop/yuv-crop.js';
 import { fillAround, resolveRequest } from '../request.js';
 import { type FrameStore, pictureFrame } from './native-frames.js';
@@ -68,6 +69,9 @@ const SMALL_WORK = 300_000;
 
 const isSmall = (source: Rect, content: Rect): boolean => source.width * source.height + 8 * content.width * content.height <= SMALL_WORK;
 
+/** Gray is the brightness of BT.601, as libav has it and most networks learnt it: of another matrix it takes the colours too. */
+const fitsOrder = ({ colour }: YuvPicture, { order }: PictureRequest): boolean => order !== 'gray' || colour.red === BT601.red;
+
 /** Serves one call after another, none of which waits: one is enough for a thread. */
 const crops = new YuvCrop();
 
@@ -75,6 +79,8 @@ const crops = new YuvCrop();
 export interface PixelsHome {
   readonly scalers: Scalers;
   readonly store: FrameStore;
+  /** Takes a picture that nobody needs any more; the store does when absent. */
+  readonly reclaim?: (frame: Frame) => void;
 }
 
 /** Decoded pixels in libav's memory, YUV as they came. Only what is asked for is converted, off the calling thread. */
@@ -108,8 +114,9 @@ export class LibavPixels implements Pixels {
     const { scalers } = this.#home;
     if (covers(source, frame)) return scalers.scale(frame, { ...target, flags: SCALING }, read);
     if (isSmall(source, content)) {
-      const planes = (this.#planes ??= yuvPictureOf(frame));
-      if (planes) return crops.render(planes, request, { source, content, pad }, into);
+      if (this.#planes === undefined) this.#planes = yuvPictureOf(frame);
+      const planes = this.#planes;
+      if (planes && fitsOrder(planes, request)) return crops.render(planes, request, { source, content, pad }, into);
     }
     const around = onChroma(source, frame, pixelFormatOf(frame.format as AVPixelFormat).chroma);
     const isAligned = around.width === source.width && around.height === source.height;
@@ -120,7 +127,8 @@ export class LibavPixels implements Pixels {
   }
 
   free(): void {
-    this.#home.store.give(this.frame);
+    if (this.#home.reclaim) this.#home.reclaim(this.frame);
+    else this.#home.store.give(this.frame);
     this.#home.scalers.release();
   }
 

@@ -66,7 +66,7 @@ test('a stream tells what came, what was let go, how fast, how long and what hel
   const { streams, elapsedMs, totals } = metrics.snapshot(20_000);
   const told = streams['cam']!;
   assert.equal(elapsedMs, 20_000);
-  assert.deepEqual([told.state, told.framesIn, told.framesTaken, told.framesOut, told.queueDepth], ['ready', 500, 500, 500, 1]);
+  assert.deepEqual([told.state, told.framesIn, told.framesTaken, told.framesOut, told.queueDepth], ['running', 500, 500, 500, 1]);
   assert.deepEqual(told.dropped, { oldest: 4, newest: 0, source: 1 });
   near(told.fps.recent, 25, 0.02);
   near(told.fps.mean, 25, 0.02);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { fail, throwIfAborted } from '../../core/index.js';
+import { type Log, fail, throwIfAborted } from '../../core/index.js';
 import { type ModelDefinition, type ModelSource, catalogueDefinition, remoteWeights } from '../../models/index.js';
 import { trackerKind } from '../../tracking/index.js';
 import { activeNodes } from '../active-nodes.js';
@@ -8,6 +8,7 @@ import { Graph } from '../graph.js';
 import { Held } from '../held.js';
 import type { ModelPool } from '../model-pool.js';
 import { planOrder } from '../plan.js';
+import { openAlgorithmNode } from './algorithm-node.js';
 import { openLinesNode } from './lines-node.js';
 import { openModelNode } from './model-node.js';
 import type { GraphNode } from './port.js';
@@ -20,6 +21,11 @@ export interface NodeMaterial {
   readonly models: ModelSource;
   /** Told of what closing a node that was replaced throws. */
   readonly onFault: (error: unknown) => void;
+  readonly log: Log;
+  /** Streams that are known when the pipeline is opened: algorithms of one's own are made and initialized for each. */
+  readonly streams: readonly string[];
+  /** Folders that code may be loaded from. */
+  readonly algorithmFolders: readonly string[];
   readonly signal?: AbortSignal;
 }
 
@@ -57,8 +63,18 @@ function objectsOf(read: string, name: string, opened: readonly GraphNode[]): Gr
   return fail('CONFIG_INVALID', `nodes.${name}.on.objects: "${read}" finds no objects: it ${node?.summary}. There are: ${others.join(', ')}`);
 }
 
-async function openNode(name: string, nodes: Nodes, opened: readonly GraphNode[], { pool, models, signal }: NodeMaterial): Promise<GraphNode> {
+/** Whether the objects of a node have the numbers of their tracks when it is done. */
+const isTracked = (name: string, nodes: Nodes): boolean => 'track' in nodes[name]! || readsOf(nodes[name]!).some((read) => isTracked(read, nodes));
+
+const trackedReads = (name: string, nodes: Nodes): readonly string[] => readsOf(nodes[name]!).filter((read) => isTracked(read, nodes));
+
+async function openNode(name: string, nodes: Nodes, opened: readonly GraphNode[], material: NodeMaterial): Promise<GraphNode> {
+  const { pool, models, signal, log, streams, algorithmFolders: folders } = material;
   const node = nodes[name]!;
+  if ('algorithm' in node) {
+    for (const read of readsOf(node)) objectsOf(read, name, opened);
+    return openAlgorithmNode(name, node, { log, streams, folders, tracked: new Set(trackedReads(name, nodes)) });
+  }
   if ('track' in node) return openTrackNode(name, node, node.on.objects.map((read) => objectsOf(read, name, opened))); // prettier-ignore
   if ('analytics' in node) return openLinesNode(name, node);
   const definition = await definitionOf(name, node, models, signal);
@@ -72,6 +88,7 @@ async function openNode(name: string, nodes: Nodes, opened: readonly GraphNode[]
 const groundOf = (name: string, nodes: Nodes, opened: readonly GraphNode[]): unknown => [
   nodes[name],
   weakFrom(name, nodes),
+  trackedReads(name, nodes),
   readsOf(nodes[name]!).map((read) => opened.find((each) => each.name === read)?.labels),
 ];
 

@@ -9,7 +9,7 @@ export interface StreamNode {
   /** Takes over what still holds of what another, of a node of the same name, knows of the stream: its settings were changed while it ran. */
   follow?(before: StreamNode): void;
   /** The stream is over; nothing is under way. */
-  close?(): void;
+  close?(): void | Promise<void>;
 }
 
 /** A node of the graph, for all streams. */
@@ -29,6 +29,8 @@ export interface GraphNode extends AsyncDisposable {
   readonly labels?: readonly string[];
   /** How often it looks at a stream, unless the stream says otherwise; every frame when absent. */
   readonly rate?: Rate;
+  /** What it counts, of all streams so far, by name. */
+  counters?(): Readonly<Record<string, number>>;
   /** What it does, in a few words, for the plan. */
   readonly summary: string;
   /** Its state for one stream. */

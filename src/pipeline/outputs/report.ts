@@ -62,6 +62,13 @@ function sourceInfo({ uri, durationMs, video, audio }: MediaInfo, size: Size): S
   };
 }
 
+/** Where a part of a frame lies in what is shown in its place. */
+function scaledRect({ x, y, width, height }: Rect, from: Size, to: Size): Rect {
+  const [sx, sy] = [to.width / from.width, to.height / from.height];
+  const [left, top] = [Math.floor(x * sx), Math.floor(y * sy)];
+  return { x: left, y: top, width: Math.max(1, Math.floor(width * sx)), height: Math.max(1, Math.floor(height * sy)) };
+}
+
 /** What is gathered of one stream while it runs. */
 class StreamGathering {
   readonly statistics: RunStatistics = createRunStatistics();
@@ -75,24 +82,24 @@ class StreamGathering {
 
   constructor(
     readonly stream: string,
-    readonly source: VideoSource,
+    public source: VideoSource,
     readonly media: Media,
     bestShots: number,
   ) {
     this.#shots = createBestShots({ limit: bestShots });
   }
 
-  async add({ frame, meta, events, lines }: FrameResult): Promise<void> {
+  async add({ frame, shown, meta, events, lines }: FrameResult): Promise<void> {
     this.statistics.update(meta);
     for (const event of events) this.statistics.event(event);
     this.#heat.update(meta);
     this.#lines = lines;
-    for (const crop of this.#shots.consider(meta)) await this.#shoot(frame, crop);
-    await this.#look(frame, meta.objects.length);
+    for (const crop of this.#shots.consider(meta)) await this.#shoot(shown, frame.size, crop);
+    await this.#look(shown, meta.objects.length);
   }
 
-  async #shoot(frame: Frame, crop: WantedCrop): Promise<void> {
-    this.#shots.keep(crop, await this.#jpeg(frame, crop.size, crop.rect));
+  async #shoot(shown: Frame, seen: Size, crop: WantedCrop): Promise<void> {
+    this.#shots.keep(crop, await this.#jpeg(shown, crop.size, scaledRect(crop.rect, seen, shown.size)));
   }
 
   /** The scene is shown by the frame with most to see. */
@@ -127,16 +134,14 @@ class StreamGathering {
   }
 }
 
-function lossNotices({
-  sources,
-  interrupted,
-}: Finished & { readonly sources: ReadonlyMap<string, VideoSource> }): { kind: 'warning' | 'loss'; text: string }[] {
-  const losses = [...sources].flatMap(([name, source]) => lossSentences(source.losses).map((sentence) => `${name}: ${sentence}`));
+function lossNotices({ interrupted, losses: lost }: Finished): { kind: 'warning' | 'loss'; text: string }[] {
+  const losses = [...lost].flatMap(([stream, each]) => lossSentences(each).map((sentence) => `${stream}: ${sentence}`));
   const early = interrupted ? [{ kind: 'warning' as const, text: 'The run was stopped before the end of its sources.' }] : [];
   return [...early, ...losses.map((text) => ({ kind: 'loss' as const, text }))];
 }
 
 class ReportOutput implements Output {
+  /** Streams that ended stay: the page tells of the whole run. */
   readonly #streams = new Map<string, StreamGathering>();
   readonly #startedAt = new Date().toISOString();
 
@@ -145,8 +150,11 @@ class ReportOutput implements Output {
     readonly material: ReportOutputMaterial,
   ) {}
 
-  async addStream(name: string, source: VideoSource): Promise<void> {
-    if (!this.#streams.has(name)) this.#streams.set(name, new StreamGathering(name, source, this.material.media, this.config.bestShots));
+  addStream(name: string, source: VideoSource): Promise<void> {
+    const known = this.#streams.get(name);
+    if (known) known.source = source;
+    else this.#streams.set(name, new StreamGathering(name, source, this.material.media, this.config.bestShots));
+    return Promise.resolve();
   }
 
   async endStream(): Promise<void> {}
@@ -158,16 +166,15 @@ class ReportOutput implements Output {
   async finish(run: Finished): Promise<readonly OutputFile[]> {
     const { report: path, title } = this.config;
     const { command, version } = this.material;
-    const sources = this.#sources();
     const page = renderReport({
-      title: title ?? [...sources.keys()].join(', '),
+      title: title ?? [...this.#streams.keys()].join(', '),
       startedAt: this.#startedAt,
       elapsedMs: run.elapsedMs,
       interrupted: run.interrupted,
       streams: [...this.#streams.values()].map((stream) => stream.report()),
       plan: this.#plan(run.files),
       timings: run.timings,
-      notices: lossNotices({ ...run, sources }),
+      notices: lossNotices(run),
       files: this.#near(run.files),
       command,
       version,
@@ -186,10 +193,6 @@ class ReportOutput implements Output {
 
   #plan(files: readonly OutputFile[]): PlanNode[] {
     return reportPlan([...this.#streams.keys()], this.material.plan, this.#near(files));
-  }
-
-  #sources(): ReadonlyMap<string, VideoSource> {
-    return new Map([...this.#streams].map(([name, { source }]) => [name, source]));
   }
 
   #near(files: readonly OutputFile[]): ProducedFile[] {
