@@ -1,7 +1,7 @@
 export { answersOf } from './answers-of.js';
 export { type EngineOptions, createEngine } from './engine.js';
-export type { RateResource } from './rate-limiter.js';
 export { INFERENCE_METRICS } from './metric-table.js';
+export type { RateResource } from './rate-limiter.js';
 export * from './port.js';
 export * from './scheduling.js';
 export { RESTART_RULES, type RestartRules } from './restart-policy.js';

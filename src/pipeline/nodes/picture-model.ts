@@ -1,6 +1,6 @@
 import { type TensorOf, fail } from '../../core/index.js';
-import type { InferenceResponse, LoadedModel } from '../../inference/index.js';
-import { type Head, type HeadSpec, type ModelDefinition, type PictureInput, findHead } from '../../models/index.js';
+import type { HostOptions, InferenceResponse, LoadedModel } from '../../inference/index.js';
+import { type Head, type HeadSpec, type ModelDefinition, type PictureInput, findHead, isRemote } from '../../models/index.js';
 import type { ModelNodeConfig } from '../config-nodes.js';
 import type { ModelLease, ModelPool } from '../model-pool.js';
 
@@ -37,13 +37,20 @@ const thresholdsOf = ({ maximumIou, limit }: ModelNodeConfig, confidence: number
   ...(limit === undefined ? {} : { limit }),
 });
 
-const hostOf = ({ placement, instances, maxBatch, maxDelayMs }: ModelNodeConfig) => ({
-  placement,
-  answersInPairs: true,
-  maxBatch,
-  maxDelayMs,
-  ...(instances === undefined ? {} : { instances }),
-});
+/** Connections to a server: while one waits for its answer, others carry requests. */
+const REMOTE_INSTANCES = 4;
+
+function hostOf({ placement, instances, maxBatch, maxDelayMs }: ModelNodeConfig, definition: ModelDefinition): HostOptions {
+  const remote = isRemote(definition);
+  const copies = instances ?? (remote ? REMOTE_INSTANCES : undefined);
+  return {
+    placement: placement ?? (remote ? 'inline' : 'thread'),
+    answersInPairs: true,
+    maxBatch,
+    maxDelayMs,
+    ...(copies === undefined ? {} : { instances: copies }),
+  };
+}
 
 /** A model at work on pictures of frames and of parts of them. */
 export class PictureModel implements AsyncDisposable {
@@ -81,6 +88,6 @@ export async function loadPictureModel(
   confidence: number,
 ): Promise<PictureModel> {
   const options = { providers: config.providers, threads: config.threads };
-  const lease = await pool.lease({ ...definition, options }, hostOf(config));
+  const lease = await pool.lease({ ...definition, options }, hostOf(config, definition));
   return new PictureModel(lease, picture, thresholdsOf(config, confidence));
 }
