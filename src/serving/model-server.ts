@@ -135,6 +135,7 @@ class Server implements ModelServer {
       engine: this.#engine,
       log: this.#log.child({ model: config.name }),
       call: (request, signal) => this.#call(request, signal),
+      configOf: (name, wanted) => this.repository.find(name, wanted).config,
     });
     return new ServedVersion({ config, version, backend, labels, sharedMemory: this.sharedMemory });
   }
@@ -142,7 +143,8 @@ class Server implements ModelServer {
   async *#call(request: InferRequest, signal: AbortSignal | undefined): AsyncGenerator<InferResponse> {
     const version = this.repository.find(request.modelName, request.modelVersion);
     const call = signal ? { signal } : {};
-    for await (const { response, final } of version.stream(request, call)) if (!version.decoupled || !final) yield response;
+    for await (const { response, final } of version.stream(request, call))
+      if (!final || !version.decoupled || response.outputs.length > 0) yield response;
   }
 
   live(): boolean {

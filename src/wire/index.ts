@@ -8,6 +8,7 @@ export { HEADER_LENGTH, type HttpBody } from './kserve/body.js';
 export * from './kserve/error.js';
 export { type JsonInput, type JsonObject, type JsonValue, parseJson, writeJson } from './kserve/json.js';
 export { decodeHttpInferRequest, encodeHttpInferRequest, type HttpInferRequest, MAX_INPUT_BYTES } from './kserve/request.js';
+export { jsonOfTensor, tensorFromJson } from './kserve/json-data.js';
 export * from './kserve/response.js';
 export * from './message-json.js';
 export { parseTextProto } from './pbtxt/parse.js';

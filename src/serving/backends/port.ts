@@ -43,6 +43,8 @@ export interface VersionOrder {
   readonly engine: Engine;
   readonly log: Log;
   readonly call: CallModel;
+  /** The configuration of another model that serves; version '' is its newest. @throws Fault when it does not serve */
+  readonly configOf: (model: string, version: string) => ModelConfig;
 }
 
 /** Where a model's folder is, before it has a whole configuration. */
