@@ -86,7 +86,6 @@ export class Dispatcher {
     this.#turnTo(slot.batches[0]);
     const report = composer.absorb(batch, raw);
     const results = batch.jobs.map((_, index) => report.results[batch.places?.[index] ?? index]);
-    gate?.leave(slot, true);
     let open = 0;
     for (const [index, job] of batch.jobs.entries()) {
       const pending = pendingOf(results[index]);
@@ -94,6 +93,7 @@ export class Dispatcher {
       if (pending === 'later') slot.later.set(job.at!.number, job);
       else scheduler.binding?.finished(job, this.options.clock.nowMs(), pending === 'again');
     }
+    gate?.leave(slot, true);
     if (this.queued > 0 || scheduler.binding) this.pump();
     this.events.ran(batch, report);
     batch.jobs.forEach((job, index) => {

@@ -244,6 +244,7 @@ export class HostedModel implements LoadedModel {
     if (!(plan.length >= 1)) fail('INVALID_ARGUMENT', `model "${name}": ${String(instances)} instances, wanted a whole number of 1 or more`);
     if (!sameKind(this.#plan, plan)) fail('UNSUPPORTED', `model "${name}": its instances would become others; load it again`);
     const before = this.#plan;
+    this.#alive.hold();
     if (plan.length > before.length) this.#plan = plan;
     try {
       await this.#slots.resize(plan.length);
@@ -251,6 +252,7 @@ export class HostedModel implements LoadedModel {
       this.#plan = [...plan, ...before].slice(0, this.#slots.all.length);
       for (const slot of this.#slots.all) this.#joined(slot);
       this.#dispatcher.pump();
+      this.#alive.release();
     }
   }
 

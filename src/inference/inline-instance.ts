@@ -1,4 +1,4 @@
-import type { Tensor } from '../core/index.js';
+import { type Tensor, toFault } from '../core/index.js';
 import type { ModelDefinition } from '../models/index.js';
 import { type HostResult, type HostSurroundings, type ModelHost, RUNTIMES, openModelHost } from '../models/instance.js';
 import { execute } from './execute.js';
@@ -28,7 +28,14 @@ export async function openInline(
   { definition, index, pool, events, onAsk }: InstanceOrder,
   openHost: OpenHost = (definition, surroundings) => openModelHost(definition, RUNTIMES, surroundings),
 ): Promise<Instance> {
-  const host = await openHost(definition, { instance: index, ask: async (question, signal = NEVER) => onAsk(question, signal) });
+  const ask = async (question: unknown, signal = NEVER): Promise<unknown> => {
+    try {
+      return await onAsk(question, signal);
+    } catch (error) {
+      throw toFault(error);
+    }
+  };
+  const host = await openHost(definition, { instance: index, ask });
   const lines = new RequestLines(events);
   let last: Promise<void> | undefined;
   const waiting: (() => Promise<void>)[] = [];

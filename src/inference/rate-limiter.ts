@@ -27,7 +27,11 @@ export interface Claimant {
 export class RateLimiter {
   readonly #claimants = new Set<Claimant>();
   readonly #used = new Map<string, number>();
-  #waiting: Claimant[] = [];
+  /** Who waits, with the turn at which it began to. */
+  readonly #waiting = new Map<Claimant, number>();
+  /** Who is being asked, and keeps its turn if it goes on waiting. */
+  readonly #asked = new Map<Claimant, number>();
+  #turns = 0;
 
   constructor(readonly resources: readonly RateResource[] = []) {}
 
@@ -39,30 +43,34 @@ export class RateLimiter {
   /** An instance that will ask no more. */
   part(claimant: Claimant): void {
     this.#claimants.delete(claimant);
-    this.#forget(claimant);
+    this.#waiting.delete(claimant);
     this.#wake();
   }
 
   /** Takes what the claimant needs. False when it must wait; `retry` is called then. */
   enter(claimant: Claimant): boolean {
-    this.#forget(claimant);
+    if (!this.#waiting.has(claimant)) this.#waiting.set(claimant, this.#asked.get(claimant) ?? this.#turns++);
     while (this.#fits(claimant)) {
-      const better = this.#byRank().find((each) => share(each, claimant));
-      if (!better || rank(better) > rank(claimant)) {
+      const better = this.#inOrder().find((each) => share(each, claimant));
+      if (better === undefined || better === claimant) {
+        this.#waiting.delete(claimant);
         this.#take(claimant, 1);
         return true;
       }
       // It may want nothing any more.
       if (!this.#ask(better)) break;
     }
-    this.#waiting.push(claimant);
     return false;
   }
 
   /** Gives back what it took. */
   leave(claimant: Claimant, ran: boolean): void {
-    if (ran) claimant.runs++;
     this.#take(claimant, -1);
+    if (ran) {
+      claimant.runs++;
+      // Whoever is through is one of those that may want to run next.
+      this.#waiting.set(claimant, this.#turns++);
+    }
     this.#wake();
   }
 
@@ -74,25 +82,23 @@ export class RateLimiter {
   /** Lets those that wait ask again, best first; one that must go on waiting holds up those that want the same. */
   #wake(): void {
     const held: Claimant[] = [];
-    for (const each of this.#byRank()) {
-      if (!this.#waiting.includes(each) || held.some((other) => share(other, each))) continue;
+    for (const each of this.#inOrder()) {
+      if (!this.#waiting.has(each) || held.some((other) => share(other, each))) continue;
       if (!this.#fits(each) || !this.#ask(each)) held.push(each);
     }
   }
 
   /** Has a waiting one ask again; false when it waits still. */
   #ask(claimant: Claimant): boolean {
-    this.#forget(claimant);
+    this.#asked.set(claimant, this.#waiting.get(claimant)!);
+    this.#waiting.delete(claimant);
     claimant.retry();
-    return !this.#waiting.includes(claimant);
+    this.#asked.delete(claimant);
+    return !this.#waiting.has(claimant);
   }
 
-  #byRank(): readonly Claimant[] {
-    return this.#waiting.toSorted((a, b) => rank(a) - rank(b));
-  }
-
-  #forget(claimant: Claimant): void {
-    this.#waiting = this.#waiting.filter((each) => each !== claimant);
+  #inOrder(): readonly Claimant[] {
+    return [...this.#waiting.keys()].toSorted((a, b) => rank(a) - rank(b) || this.#waiting.get(a)! - this.#waiting.get(b)!);
   }
 
   #fits(claimant: Claimant): boolean {

@@ -58,10 +58,13 @@ class Line implements RequestLine {
 
   #end(last: Exclude<BackendResult, string>): void {
     this.#phase = 'over';
-    void this.#last.then(() => {
-      this.forget();
-      this.events.completed(this.number, toHostResult(last));
-    });
+    void this.#endAfter(this.#last, last);
+  }
+
+  async #endAfter(answers: Promise<void>, last: Exclude<BackendResult, string>): Promise<void> {
+    await answers;
+    this.forget();
+    this.events.completed(this.number, toHostResult(last));
   }
 
   grant(): void {

@@ -1,6 +1,7 @@
 import { Fault } from '../core/index.js';
 import { type Ending, Endings } from './endings.js';
 import { FreeSeats } from './free-seats.js';
+import { LinkedQueue } from './linked-queue.js';
 import type { Binding, Dismissal, FreeInstance, Schedulable, Scheduler } from './scheduler.js';
 import type { DirectStrategy, OldestStrategy, SequenceEndReason, SequenceId } from './scheduling.js';
 import { type Chain, type Sequence, begin, ready } from './sequence.js';
@@ -39,9 +40,11 @@ const AT_ONCE = -Infinity;
  * a sequence is over. Called-off and late requests take the rest of their sequence with them: what follows would run on a state that lacks them.
  */
 export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Binding<T> {
-  /** Sequences that take requests, the one that was silent for longest first. */
+  /** Sequences that take requests. */
   readonly #live = new Map<SequenceId, Sequence<T>>();
-  readonly #backlog = new Set<Chain<T>>();
+  /** Those of them that have nothing to do, the one that was silent for longest first. */
+  readonly #silent = new LinkedQueue<Sequence<T>>();
+  readonly #backlog = new LinkedQueue<Chain<T>>();
   readonly #seats = new FreeSeats();
   readonly #pickers = new Map<number, SequencePicker<T>>();
   /** Sequences by request, queued or running. */
@@ -70,7 +73,7 @@ export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Bin
 
   get deadlineMs(): number {
     if (this.#dismissed.length > 0) return AT_ONCE;
-    const silent = this.#live.values().next().value;
+    const silent = this.#silent.first;
     return Math.min(this.#deadlineMs, silent ? silent.lastMs + this.rules.maxIdleMs : NEVER);
   }
 
@@ -106,7 +109,7 @@ export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Bin
     this.#queue(sequence, request);
     if (end) {
       sequence.over = 'end';
-      this.#live.delete(id);
+      this.#forget(sequence);
     }
     return undefined;
   }
@@ -134,11 +137,8 @@ export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Bin
 
   expire(nowMs: number): readonly Dismissal<T>[] {
     if (this.#deadlineMs <= nowMs) this.#expireRequests(nowMs);
-    for (const sequence of this.#live.values()) {
-      if (sequence.lastMs + this.rules.maxIdleMs > nowMs) break;
-      if (sequence.running || sequence.queue.length > 0) this.#touch(sequence, nowMs);
-      else this.#stop(sequence, 'idle', nowMs);
-    }
+    for (let sequence = this.#silent.first; sequence && sequence.lastMs + this.rules.maxIdleMs <= nowMs; sequence = this.#silent.first)
+      this.#stop(sequence, 'idle', nowMs);
     return this.#dismissed.splice(0);
   }
 
@@ -152,6 +152,7 @@ export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Bin
           if (turns > 0) this.onEnd({ id, reason: reasonOf(over ?? 'unload'), index: chain.seat!.index });
     this.#seated.clear();
     this.#live.clear();
+    this.#silent.clear();
     this.#backlog.clear();
     return waiting;
   }
@@ -166,7 +167,8 @@ export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Bin
     } else this.#of.delete(request);
     if (this.rules.iterative && !again) this.#stop(sequence, 'end', nowMs);
     else {
-      if (this.#live.get(sequence.id) === sequence) this.#touch(sequence, nowMs);
+      sequence.lastMs = nowMs;
+      if (this.#live.get(sequence.id) === sequence && sequence.queue.length === 0) this.#silent.push(sequence);
       this.#moveOn(sequence.chain, nowMs);
     }
   }
@@ -174,7 +176,9 @@ export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Bin
   lost(index: number, nowMs: number): void {
     const { model } = this.rules;
     const fault = new Fault('UNAVAILABLE', `model "${model}": the instance that held the state of its sequence was lost; start the sequence again`);
-    for (const chain of [...(this.#seated.get(index) ?? [])]) for (const sequence of [...chain.sequences]) this.#stop(sequence, 'lost', nowMs, fault);
+    // Freed places are taken at once, so the set changes on the way.
+    const seated = Array.from(this.#seated.get(index) ?? []);
+    for (const chain of seated) this.#stopAll(chain, 'lost', nowMs, fault);
   }
 
   joined(index: number): void {
@@ -200,12 +204,15 @@ export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Bin
     const sequence = begin(id, chain);
     chain.sequences.push(sequence);
     this.#endings.forget(id);
+    if (older) {
+      this.#forget(older);
+      older.over = 'restarted';
+    }
     this.#live.set(id, sequence);
     if (older) {
-      older.over = 'restarted';
       this.#moveOn(chain, nowMs);
     } else {
-      this.#backlog.add(chain);
+      this.#backlog.push(chain);
       this.#seatBacklog();
     }
     return sequence;
@@ -216,16 +223,17 @@ export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Bin
     sequence.queue.push(request);
     this.#of.set(request, sequence);
     this.#size++;
-    this.#touch(sequence, request.arrivedMs);
+    sequence.lastMs = request.arrivedMs;
+    this.#silent.delete(sequence);
     if (!chain.seat && request.timeoutMs > 0) chain.untilMs = Math.min(chain.untilMs, request.arrivedMs + request.timeoutMs);
     this.#deadlineMs = Math.min(this.#deadlineMs, request.deadlineMs, chain.untilMs);
     this.#offer(chain);
   }
 
-  #touch(sequence: Sequence<T>, nowMs: number): void {
-    sequence.lastMs = nowMs;
-    this.#live.delete(sequence.id);
-    this.#live.set(sequence.id, sequence);
+  /** It takes no more requests. */
+  #forget(sequence: Sequence<T>): void {
+    this.#silent.delete(sequence);
+    if (this.#live.get(sequence.id) === sequence) this.#live.delete(sequence.id);
   }
 
   #offer(chain: Chain<T>): void {
@@ -235,9 +243,13 @@ export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Bin
   /** Ends a sequence now: what it has queued fails with `fault`. */
   #stop(sequence: Sequence<T>, ending: Ending, nowMs: number, fault?: Fault): void {
     sequence.over = ending;
-    if (this.#live.get(sequence.id) === sequence) this.#live.delete(sequence.id);
+    this.#forget(sequence);
     while (sequence.queue.length > 0) this.#dismissed.push({ request: this.#takeOut(sequence, 0), fault: fault! });
     this.#moveOn(sequence.chain, nowMs);
+  }
+
+  #stopAll(chain: Chain<T>, ending: Ending, nowMs: number, fault: Fault): void {
+    for (const sequence of chain.sequences.slice()) this.#stop(sequence, ending, nowMs, fault);
   }
 
   #takeOut(sequence: Sequence<T>, at: number): T {
@@ -274,7 +286,7 @@ export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Bin
   }
 
   #seatBacklog(): void {
-    for (const chain of this.#backlog) {
+    for (let chain = this.#backlog.first; chain; chain = this.#backlog.first) {
       const seat = this.#seats.take();
       if (!seat) return;
       this.#backlog.delete(chain);
@@ -289,8 +301,7 @@ export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Bin
     const { model } = this.rules;
     for (const chain of this.#backlog)
       if (chain.untilMs <= nowMs)
-        for (const sequence of [...chain.sequences])
-          this.#stop(sequence, 'expired', nowMs, new Fault('UNAVAILABLE', 'timeout of the corresponding sequence has been expired'));
+        this.#stopAll(chain, 'expired', nowMs, new Fault('UNAVAILABLE', 'timeout of the corresponding sequence has been expired'));
     for (const [request, sequence] of this.#of)
       if (request.deadlineMs <= nowMs && sequence.running !== request)
         this.#stop(
