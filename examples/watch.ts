@@ -13,5 +13,5 @@ await using pipeline = await openPipeline({
 });
 for await (const result of pipeline.results()) {
   using _ = result; // gives the frame's memory back
-  for (const { label, trackId, direction } of result.events) console.log(`${label} ${trackId} went ${direction}`);
+  for (const event of result.events) if (event.type === 'line-crossing') console.log(`${event.label} ${event.trackId} went ${event.direction}`);
 }

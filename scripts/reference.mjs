@@ -1,7 +1,7 @@
 // The reference pages, made from the code: `npm run gen` writes them, a test holds them current.
 import { z } from 'zod';
 import { FAULTS } from '../dist/core/index.js';
-import { EventRecord, ResultRecord } from '../dist/core/schema.js';
+import { AlgorithmErrorRecord, LineCrossingRecord, ResultRecord } from '../dist/core/schema.js';
 import { createProgram } from '../dist/cli/program.js';
 import { CATALOGUE, HEADS } from '../dist/models/index.js';
 import { BUILT_IN_TRACKERS } from '../dist/tracking/index.js';
@@ -56,8 +56,11 @@ const trackers = () =>
 const config = () =>
   `# Configuration\n\n${NOTE}A pipeline in YAML or JSON. \`ocellus validate FILE\` checks one; \`ocellus schema\` prints the JSON Schema. Relative paths start at the file; \`\${NAME}\` and \`\${NAME:-default}\` are expanded.\n\n${table(['Key', 'Value', 'Default', 'Meaning'], rowsOf(pipelineJsonSchema(), ''))}\n${trackers()}`;
 
+const eventTable = (record) =>
+  `\n### ${record.shape.type.value}\n\n${record.description}\n\n${table(['Key', 'Value', 'Default', 'Meaning'], rowsOf(z.toJSONSchema(record), ''))}\n`;
+
 const results = () =>
-  `# results.jsonl\n\n${NOTE}One JSON record a line, one line a frame, in presentation order.\n\n${table(['Key', 'Value', 'Default', 'Meaning'], rowsOf(z.toJSONSchema(ResultRecord), ''))}\n\n## events.jsonl\n\nOne JSON record a line, one line for each thing that happened.\n\n${table(['Key', 'Value', 'Default', 'Meaning'], rowsOf(z.toJSONSchema(EventRecord), ''))}\n`;
+  `# results.jsonl\n\n${NOTE}One JSON record a line, one line a frame, in presentation order.\n\n${table(['Key', 'Value', 'Default', 'Meaning'], rowsOf(z.toJSONSchema(ResultRecord), ''))}\n\n## events.jsonl\n\nOne JSON record a line, one line for each thing that happened; \`type\` says what.\n${[LineCrossingRecord, AlgorithmErrorRecord].map(eventTable).join('')}`;
 
 const heads = () =>
   `\n\n## Heads\n\n${table(

@@ -57,16 +57,12 @@ export const ROOMS: readonly Room[] = [
     'd3-scale-chromatic': '',
   }),
   room('sinks', 'where results go', ['core']),
-  room('pipeline', 'the graph, its configuration and its runner', [
-    'core',
-    'vision',
-    'media',
-    'models',
-    'inference',
-    'tracking',
-    'analytics',
-    'sinks',
-  ]),
+  room(
+    'pipeline',
+    'the graph, its configuration and its runner',
+    ['core', 'vision', 'media', 'models', 'inference', 'tracking', 'analytics', 'sinks'],
+    { '@swc/wasm-typescript': 'algorithms' },
+  ),
   room(
     'serving',
     'the KServe v2 / Triton server: repository, backends, HTTP, gRPC, shared memory, metrics',

@@ -1,4 +1,4 @@
-import { type CrossingDirection, type EventMeta, type FrameMeta, toMs } from '../core/index.js';
+import { type CrossingDirection, type EventMeta, type FrameMeta, type LineCrossing, toMs } from '../core/index.js';
 import { type LabelStatistics, createLabelStatistics } from './label-statistics.js';
 import { type NodeTiming, NodeTimings } from './node-timings.js';
 import { type BinnedTime, createTimeBins } from './time-bins.js';
@@ -50,7 +50,7 @@ export const crossingSeries = (line: string, direction: CrossingDirection): stri
 function createCrossings() {
   const counts = new Map<string, CrossingStatistics>();
   return {
-    add({ line, label, direction }: EventMeta): void {
+    add({ line, label, direction }: LineCrossing): void {
       const key = JSON.stringify([line, label, direction]);
       counts.set(key, { line, label, direction, count: (counts.get(key)?.count ?? 0) + 1 });
     },
@@ -75,6 +75,7 @@ export function createRunStatistics(): RunStatistics {
       for (const [label, number] of labels.update(meta, timeMs)) overTime.add(objectSeries(label), timeMs, number);
     },
     event(event) {
+      if (event.type !== 'line-crossing') return;
       crossings.add(event);
       overTime.add(crossingSeries(event.line, event.direction), toMs(event.pts), 1);
     },

@@ -62,4 +62,8 @@ export interface FrameMeta {
   /** For each node: whether it looked at this frame (as opposed to finding nothing on it). */
   readonly inferred: Readonly<Record<string, boolean>>;
   readonly objects: readonly ObjectMeta[];
+  /** What algorithms of one's own gave, by node; only nodes that gave something with this frame. Plain data. */
+  readonly values?: Readonly<Record<string, unknown>>;
+  /** By node: number of the frame that its value was made on, where that was an earlier one. */
+  readonly valueFrames?: Readonly<Record<string, number>>;
 }

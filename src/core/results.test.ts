@@ -47,6 +47,8 @@ const META: FrameMeta = {
       ],
     },
   ],
+  values: { light: { mean: 0.5, rows: [1, null, 'x'] }, idle: false },
+  valueFrames: { light: 9 },
 };
 
 test('a frame goes to a line of JSON and back', () => {

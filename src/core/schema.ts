@@ -62,21 +62,33 @@ export const ResultRecord = z
     size: z.strictObject({ width: z.int().min(1), height: z.int().min(1) }).describe('Size as displayed, in pixels.'),
     inferred: z.record(z.string(), z.boolean()).describe('For each node: whether it looked at this frame.'),
     objects: z.array(ObjectRecord),
+    values: z
+      .record(z.string(), z.json())
+      .optional()
+      .describe('What algorithms of your own gave, by node; absent where none gave anything with this frame.'),
+    valueFrames: z
+      .record(z.string(), z.int().min(0))
+      .optional()
+      .describe('By node: the frame that its value was made on, where that was an earlier one.'),
   })
   .describe('What was found on one frame: one line of results.jsonl.');
 
 /** The type of {@link ResultRecord}. */
 export type ResultRecord = z.output<typeof ResultRecord>;
 
-/** One line of `events.jsonl`, version 1. */
-export const EventRecord = z
+const place = {
+  version: z.literal(1),
+  stream: z.string(),
+  frame: z.int().min(0).describe('0-based number of the frame on which the event was certain.'),
+  pts: ResultRecord.shape.pts,
+  timeMs: z.number().describe('Presentation time in milliseconds, for reading.'),
+};
+
+/** A line of `events.jsonl` that tells of an object that crossed a line. */
+export const LineCrossingRecord = z
   .strictObject({
-    version: z.literal(1),
     type: z.literal('line-crossing'),
-    stream: z.string(),
-    frame: z.int().min(0).describe('0-based number of the frame on which the event was certain.'),
-    pts: ResultRecord.shape.pts,
-    timeMs: z.number().describe('Presentation time in milliseconds, for reading.'),
+    ...place,
     node: z.string().describe('The analytics node that saw it.'),
     line: z.string().describe('Name of the line.'),
     direction: z.enum(['in', 'out']).describe('in: from the left of the line to its right, as seen going from its first point to its second.'),
@@ -84,6 +96,25 @@ export const EventRecord = z
     label: z.string(),
     at: z.tuple([z.number(), z.number()]).describe("Where the object's anchor was, in pixels of the displayed frame."),
   })
+  .describe('An object crossed a line.');
+
+/** A line of `events.jsonl` that tells of an algorithm of one's own that failed. */
+export const AlgorithmErrorRecord = z
+  .strictObject({
+    type: z.literal('algorithm-error'),
+    ...place,
+    node: z.string().describe('The node whose algorithm it is.'),
+    message: z.string().describe('What went wrong.'),
+    consecutive: z.int().min(1).describe('Failures without a success between them, this one included.'),
+    breaker: z
+      .enum(['closed', 'open', 'half-open'])
+      .describe('closed: it goes on. open: it is left alone for a while. half-open: it is being tried again.'),
+  })
+  .describe('An algorithm of your own threw, took too long or gave what is no plain data.');
+
+/** One line of `events.jsonl`, version 1. */
+export const EventRecord = z
+  .discriminatedUnion('type', [LineCrossingRecord, AlgorithmErrorRecord])
   .describe('Something that happened on a stream: one line of events.jsonl.');
 
 /** The type of {@link EventRecord}. */

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { type Document, LineCounter, isCollection, isMap, isScalar, parseDocument } from 'yaml';
 import { fail } from '../core/index.js';
 import { type ConfigProblem, configProblems, pathText } from './config-problems.js';
-import { PipelineConfig, pipelineJsonSchema } from './config.js';
+import { CONFIG_FOLDER, PipelineConfig, pipelineJsonSchema } from './config.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -56,19 +56,21 @@ export const isAddress = (uri: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(u
 const mapValues = <T>(record: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 
-/** Makes relative paths absolute; addresses such as rtsp:// and synthetic: scenes stay as they are. */
-function anchored(config: PipelineConfig, folder: string): PipelineConfig {
+/** Makes relative paths absolute; addresses such as rtsp:// and synthetic: scenes stay as they are. Code may be loaded from the folder. */
+function anchored(config: PipelineConfig, folder: string): PipelineConfig & { readonly [CONFIG_FOLDER]: string } {
   const at = (path: string): string => (isAddress(path) ? path : resolve(folder, path));
   return {
     ...config,
     sources: mapValues(config.sources, (source) => ({ ...source, uri: at(source.uri) })),
-    nodes: mapValues(config.nodes, (node) =>
-      'model' in node && typeof node.model === 'object' ? { ...node, model: { ...node.model, file: at(node.model.file) } } : node,
-    ),
+    nodes: mapValues(config.nodes, (node) => {
+      if ('model' in node && typeof node.model === 'object') return { ...node, model: { ...node.model, file: at(node.model.file) } };
+      return 'algorithm' in node && typeof node.algorithm === 'string' ? { ...node, algorithm: resolve(folder, node.algorithm) } : node;
+    }),
     outputs: mapValues(config.outputs, (output) =>
       'video' in output ? { ...output, video: at(output.video) } : { ...output, report: at(output.report) },
     ),
     sinks: mapValues(config.sinks, (sink) => ({ ...sink, jsonl: at(sink.jsonl) })),
+    [CONFIG_FOLDER]: folder,
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LineCounterSettings } from '../analytics/index.js';
+import type { AlgorithmMaker } from './algorithms/algorithm.js';
 
 /** Names of sources, nodes, outputs and sinks. */
 export const Name = z
@@ -147,8 +148,76 @@ export const LinesNodeConfig = z
 /** The type of {@link LinesNodeConfig}. */
 export type LinesNodeConfig = z.output<typeof LinesNodeConfig>;
 
+const isMaker = (value: unknown): value is string | AlgorithmMaker => typeof value === 'function' || (typeof value === 'string' && value !== '');
+
+/** A node that runs code of one's own. */
+export const AlgorithmNodeConfig = z
+  .strictObject({
+    algorithm: z
+      .custom<string | AlgorithmMaker>(isMaker, 'expected a file of JavaScript or TypeScript; in TypeScript also a class')
+      .meta({ type: 'string' })
+      .describe(
+        'A file of JavaScript or TypeScript with a class that has init, run and close; a relative path starts at the configuration file. It is trusted: its code runs. In TypeScript also the class itself.',
+      ),
+    export: z.string().default('default').describe("Name of the file's export."),
+    on: z
+      .union(
+        [
+          z.literal('frame'),
+          z.strictObject({
+            objects: oneOrMore.describe('The node, or the list of nodes, whose objects are seen.'),
+            labels: z.array(z.string()).min(1).optional().describe('See these classes only.'),
+          }),
+        ],
+        { error: 'write frame, or { objects: NODE }' },
+      )
+      .default('frame')
+      .describe('What the node reads beside the frame: nothing, or objects of other nodes.'),
+    settings: z.record(z.string(), z.unknown()).default({}).describe('What init gets.'),
+    frameCount: z.int().min(1).max(1000).default(1).describe('Frames of one run: the newest, and earlier ones.'),
+    frameStep: z.int().min(0).max(1000).default(1).describe('Frames from one of them to the next; 0 is 1 with whenShort: partial.'),
+    interval: z.number().min(0).default(0).describe('Media time from one run to the next, in seconds; 0 runs on every frame.'),
+    firstRun: z
+      .enum(['immediate', 'interval'])
+      .default('immediate')
+      .describe('Whether the first run is due at once, or when the interval has passed.'),
+    whenShort: z
+      .enum(['skip', 'wait', 'partial'])
+      .default('wait')
+      .describe(
+        'What becomes of a run that is due before there are frames enough: left out, put off until there are, or done with those that are there.',
+      ),
+    wait: z
+      .boolean()
+      .default(true)
+      .describe('Whether a frame waits for the run on it. If not, runs that are due meanwhile are left out, and a value comes with a later frame.'),
+    timeoutMs: z.number().positive().optional().describe('Longest run, in milliseconds. Code that never awaits can be cut short with isolate only.'),
+    isolate: z.boolean().default(false).describe('Runs it in a thread of its own, which is replaced when it hangs, crashes or exits.'),
+    onError: z
+      .union(
+        [
+          z.literal('fail'),
+          z.strictObject({
+            breakAfter: z.int().min(1).default(5).describe('Failures in a row after which it is left alone.'),
+            retryAfterSeconds: z.number().min(0).default(30).describe('Media time until it is tried again, in seconds.'),
+          }),
+        ],
+        { error: 'write fail, or { breakAfter: 5, retryAfterSeconds: 30 }' },
+      )
+      .prefault({})
+      .describe('What becomes of a run that fails: an event, and in the end a pause; or fail, which ends the stream.'),
+  })
+  .refine(({ isolate, algorithm }) => !isolate || typeof algorithm === 'string', {
+    path: ['isolate'],
+    message: 'a class cannot travel to another thread: name its file in algorithm',
+  })
+  .describe('A node that runs code of your own.');
+
+/** The type of {@link AlgorithmNodeConfig}. */
+export type AlgorithmNodeConfig = z.output<typeof AlgorithmNodeConfig>;
+
 /** A node: one of the kinds. */
-export const NodeConfig = z.union([ModelNodeConfig, TrackNodeConfig, LinesNodeConfig]).describe('A node.');
+export const NodeConfig = z.union([ModelNodeConfig, TrackNodeConfig, LinesNodeConfig, AlgorithmNodeConfig]).describe('A node.');
 
 /** The type of {@link NodeConfig}. */
 export type NodeConfig = z.output<typeof NodeConfig>;
@@ -156,5 +225,6 @@ export type NodeConfig = z.output<typeof NodeConfig>;
 /** Names of the nodes that a node reads; none where it reads frames. */
 export function readsOf(node: NodeConfig): readonly string[] {
   if ('model' in node) return node.on === 'frame' ? [] : [node.on.objects];
+  if ('algorithm' in node) return node.on === 'frame' ? [] : node.on.objects;
   return 'track' in node ? node.on.objects : [node.on.objects];
 }

@@ -20,15 +20,22 @@ export const SourceConfig = z
 type Complain = (path: readonly string[], message: string) => void;
 type Nodes = Readonly<Record<string, NodeConfig>>;
 
-const fits: Readonly<Record<'model' | 'track' | 'analytics', (read: NodeConfig) => string | undefined>> = {
+type Kind = 'model' | 'track' | 'analytics' | 'algorithm';
+
+const KINDS: readonly Kind[] = ['model', 'track', 'analytics', 'algorithm'];
+
+const kindOf = (node: NodeConfig): Kind => KINDS.find((kind) => kind in node)!;
+
+const fits: Readonly<Record<Kind, (read: NodeConfig) => string | undefined>> = {
+  algorithm: (read) => ('analytics' in read ? 'lines have no objects: read the tracker whose objects cross them' : undefined),
   model: (read) => ('analytics' in read ? 'a model looks at objects of a node with a model, or of a tracker' : undefined),
-  track: (read) => ('model' in read ? undefined : 'a tracker reads nodes with a model'),
+  track: (read) => ('model' in read || 'algorithm' in read ? undefined : 'a tracker reads nodes with a model, or with an algorithm of your own'),
   analytics: (read) => ('track' in read ? undefined : 'lines are counted on the objects of a tracker'),
 };
 
 function checkReads(name: string, nodes: Nodes, complain: Complain): void {
   const node = nodes[name]!;
-  const fit = fits['model' in node ? 'model' : 'track' in node ? 'track' : 'analytics'];
+  const fit = fits[kindOf(node)];
   for (const read of readsOf(node)) {
     const known = nodes[read];
     const path = ['nodes', name, 'on', 'objects'];
@@ -91,12 +98,20 @@ export const PipelineConfig = z
 /** What inner code receives: defaults filled in, never checked again. */
 export type PipelineConfig = z.output<typeof PipelineConfig>;
 
-type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+type Callable = ((...args: never[]) => unknown) | (abstract new (...args: never[]) => unknown);
+
+type DeepReadonly<T> = T extends Callable ? T : T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+
+/**
+ * Key of the folder that a configuration was read from. Not text, so that nobody who sends a configuration can claim one.
+ */
+export const CONFIG_FOLDER: unique symbol = Symbol('folder of the configuration');
 
 /** What people write; `as const` too. */
-export type PipelineConfigInput = DeepReadonly<z.input<typeof PipelineConfig>>;
+export type PipelineConfigInput = DeepReadonly<z.input<typeof PipelineConfig>> & { readonly [CONFIG_FOLDER]?: string };
 
 /** JSON Schema (draft 2020-12) of what people write, for editors. */
 export function pipelineJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(PipelineConfig, { io: 'input' }) as Record<string, unknown>;
+  // A class cannot be written down; the text form of it can, and says so itself.
+  return z.toJSONSchema(PipelineConfig, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>;
 }

@@ -1,3 +1,5 @@
+export * from './algorithms/algorithm.js';
+export type { AlgorithmCounters } from './algorithms/stream-algorithm.js';
 export * from './config-file.js';
 export * from './config-nodes.js';
 export * from './config-outputs.js';

@@ -6,7 +6,7 @@ import { type ModelSource, createZoo } from '../models/index.js';
 import { type Sink, openJsonl, prepareOutput } from '../sinks/index.js';
 import type { SinkConfig } from './config-outputs.js';
 import { parsePipelineConfig } from './config-file.js';
-import type { PipelineConfig, PipelineConfigInput } from './config.js';
+import { CONFIG_FOLDER, type PipelineConfig, type PipelineConfigInput } from './config.js';
 import type { FrameResult } from './frame-result.js';
 import { frameWindow } from './frame-window.js';
 import { inOrder } from './in-order.js';
@@ -32,6 +32,11 @@ export interface PipelineOptions {
   readonly about?: { readonly command: string; readonly version: string };
   /** Stops opening. */
   readonly signal?: AbortSignal;
+  /**
+   * Folders that files of algorithms may lie in, or below; links are followed first. When absent: the folder of the configuration file, or the
+   * working directory for a configuration that was not read from one.
+   */
+  readonly algorithmFolders?: readonly string[];
 }
 
 /** One source at work. */
@@ -101,7 +106,15 @@ export async function openPipeline<const C extends PipelineConfigInput>(
     [...sources.values()].map(({ info }) => info.video.size),
   );
   const engine = options.engine ?? scope.use(createEngine({ log }));
-  const nodes = await openNodes(parsed.nodes, { engine, models, scope, ...(signal ? { signal } : {}) });
+  const nodes = await openNodes(parsed.nodes, {
+    engine,
+    models,
+    scope,
+    log,
+    streams: [...sources.keys()],
+    algorithmFolders: options.algorithmFolders ?? [config[CONFIG_FOLDER] ?? process.cwd()],
+    ...(signal ? { signal } : {}),
+  });
   throwIfAborted(signal);
   const outputs = await openOutputs(parsed.outputs, {
     media,
@@ -294,11 +307,11 @@ class RunningPipeline<N extends string> implements Pipeline<N> {
     }
   }
 
-  #flow(stream: string, source: VideoSource, signal: AbortSignal): AsyncIterable<FrameResult<N>> {
+  async *#flow(stream: string, source: VideoSource, signal: AbortSignal): AsyncGenerator<FrameResult<N>, void, undefined> {
     const window = frameWindow(this.nodes);
     const frames = source.frames({ signal: AbortSignal.any([signal, this.#stop.signal]) });
-    const run = new StreamRun<N>(this.nodes, stream, this.#timings);
-    return inOrder(frames, (frame: Frame) => run.look(frame, signal), { window, stop: this.#stop.signal });
+    await using run = new StreamRun<N>(this.nodes, stream, this.#timings);
+    yield* inOrder(frames, (frame: Frame) => run.look(frame, signal), { window, stop: this.#stop.signal });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,5 @@
-import { type EventMeta, type Frame, type ObjectMeta, fail } from '../core/index.js';
+import { type EventMeta, type Frame, type FrameMeta, type ObjectMeta, fail } from '../core/index.js';
+import type { Shape } from '../vision/index.js';
 import { finalObjects } from './final-objects.js';
 import { type FindingsByNode, FrameResult, type ObjectAnswer } from './frame-result.js';
 import { type Board, type Draft, type LineState, NOTHING, type NodeFindings, type Said } from './nodes/board.js';
@@ -29,6 +30,10 @@ class FrameFindings implements FindingsByNode {
     return this.#of(node)?.said?.flatMap((said) => this.#answer(said)) ?? NOTHING;
   }
 
+  value(node: string): unknown {
+    return this.#of(node)?.value;
+  }
+
   #answer({ of, answered }: Said): readonly ObjectAnswer[] {
     const object = this.given.get(of);
     return object && answered ? [{ object, ...answered }] : NOTHING;
@@ -43,7 +48,7 @@ class FrameFindings implements FindingsByNode {
  * Takes the frames of one stream through the nodes. A node looks at a frame when every node that it reads has reported on that frame, and one
  * that needs order, when it is done with the frame before: both are promises of that very frame, so nothing is polled and nothing waits for data at start.
  */
-export class StreamRun<N extends string> {
+export class StreamRun<N extends string> implements AsyncDisposable {
   readonly #placed: readonly Placed[];
   readonly #names: ReadonlyMap<string, number>;
   /** By place: when an ordered node is done with the last frame it was given. */
@@ -84,6 +89,7 @@ export class StreamRun<N extends string> {
       await Promise.all(done);
     } catch (error) {
       await Promise.allSettled(done);
+      for (const finding of findings) finding?.replaced?.close();
       frame.close();
       throw error;
     }
@@ -104,11 +110,36 @@ export class StreamRun<N extends string> {
     const inferred: Record<string, boolean> = {};
     let events: EventMeta[] | undefined;
     let lines: LineState[] | undefined;
+    let shapes: Shape[] | undefined;
+    let replaced: Frame | undefined;
     findings.forEach((finding, at) => {
       inferred[this.#placed[at]!.node.name] = finding.inferred;
       if (finding.events?.length) (events ??= []).push(...finding.events);
       if (finding.lines?.length) (lines ??= []).push(...finding.lines);
+      if (finding.shapes?.length) (shapes ??= []).push(...finding.shapes);
+      if (!finding.replaced) return;
+      // The last in the order of the plan is shown.
+      replaced?.close();
+      replaced = finding.replaced;
     });
-    return new FrameResult(frame, { stream, frame: number, pts, size, inferred, objects }, read, events, lines);
+    const meta = { stream, frame: number, pts, size, inferred, objects, ...this.#values(findings) };
+    return new FrameResult(frame, meta, read, events, lines, { ...(shapes ? { shapes } : {}), ...(replaced ? { replaced } : {}) });
+  }
+
+  #values(findings: readonly NodeFindings[]): Pick<FrameMeta, 'values' | 'valueFrames'> | undefined {
+    let values: Record<string, unknown> | undefined;
+    let valueFrames: Record<string, number> | undefined;
+    findings.forEach(({ value, fromFrame }, at) => {
+      if (value === undefined) return;
+      const { name } = this.#placed[at]!.node;
+      (values ??= {})[name] = value;
+      if (fromFrame !== undefined) (valueFrames ??= {})[name] = fromFrame;
+    });
+    return values && (valueFrames ? { values, valueFrames } : { values });
+  }
+
+  /** Ends what the nodes keep for the stream; with no frame under way. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#placed.map(({ stream }) => stream.close?.()));
   }
 }

@@ -47,7 +47,7 @@ function matchNearest(crossings: readonly TrueCrossing[], events: readonly LineC
 
 /** Compares the crossings of the scene's line among `events` with those that truly happened. */
 export function checkCrossings(truth: SceneTruth, events: readonly EventMeta[]): TruthReport {
-  const counted = events.filter((event) => event.type === 'line-crossing' && event.line === truth.line.name);
+  const counted = events.filter((event): event is LineCrossing => event.type === 'line-crossing' && event.line === truth.line.name);
   const matched = matchNearest(truth.crossings, counted);
   const missed = truth.crossings.filter((crossing) => !matched.some((pair) => pair.truth === crossing));
   const extra = counted.filter((event) => !matched.some((pair) => pair.event === event));

@@ -1,5 +1,5 @@
 import type { Attribute, Box, EventMeta, Frame, KeyPoints, ObjectEmbedding, Point } from '../../core/index.js';
-import type { Answer, Fit } from '../../vision/index.js';
+import type { Answer, Fit, Shape } from '../../vision/index.js';
 
 /** An object while nodes still work on its frame. It becomes an `ObjectMeta`, with its id, when the last of them is done. */
 export interface Draft {
@@ -62,6 +62,14 @@ export interface NodeFindings {
   readonly said?: readonly Said[];
   readonly events?: readonly EventMeta[];
   readonly lines?: readonly LineState[];
+  /** The value of an algorithm of one's own: plain data. */
+  readonly value?: unknown;
+  /** Number of the frame that the value was made on, where that was an earlier one. */
+  readonly fromFrame?: number;
+  /** What outputs draw on the frame, in pixels of the displayed frame. */
+  readonly shapes?: readonly Shape[];
+  /** What outputs show in place of the frame; it belongs to whoever has the findings. */
+  readonly replaced?: Frame;
 }
 
 /** A frame on its way through the nodes: the frame, and what each node said of it. */

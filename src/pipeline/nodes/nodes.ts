@@ -1,9 +1,10 @@
-import { type Scope, fail, throwIfAborted } from '../../core/index.js';
+import { type Log, NULL_LOG, type Scope, fail, throwIfAborted } from '../../core/index.js';
 import type { Engine } from '../../inference/index.js';
 import type { ModelDefinition, ModelSource } from '../../models/index.js';
 import { trackerKind } from '../../tracking/index.js';
-import type { CustomModel, NodeConfig } from '../config-nodes.js';
+import { type CustomModel, type NodeConfig, readsOf } from '../config-nodes.js';
 import { planOrder } from '../plan.js';
+import { openAlgorithmNode } from './algorithm-node.js';
 import { openLinesNode } from './lines-node.js';
 import { openModelNode } from './model-node.js';
 import type { GraphNode } from './port.js';
@@ -17,6 +18,11 @@ export interface NodeMaterial {
   /** Takes what is opened. */
   readonly scope: Scope;
   readonly signal?: AbortSignal;
+  readonly log?: Log;
+  /** Streams that are known by now: algorithms of one's own are made and initialized for each. */
+  readonly streams?: readonly string[];
+  /** Folders that code may be loaded from, links followed; none when absent. */
+  readonly algorithmFolders?: readonly string[];
 }
 
 type Nodes = Readonly<Record<string, NodeConfig>>;
@@ -40,8 +46,21 @@ function objectsOf(read: string, name: string, opened: readonly GraphNode[]): Gr
   return fail('CONFIG_INVALID', `nodes.${name}.on.objects: "${read}" finds no objects: it ${node?.summary}. There are: ${others.join(', ')}`);
 }
 
-async function openNode(name: string, nodes: Nodes, opened: readonly GraphNode[], { engine, models, signal }: NodeMaterial): Promise<GraphNode> {
+/** Whether the objects of a node have the numbers of their tracks when it is done. */
+const isTracked = (name: string, nodes: Nodes): boolean => 'track' in nodes[name]! || readsOf(nodes[name]!).some((read) => isTracked(read, nodes));
+
+async function openNode(name: string, nodes: Nodes, opened: readonly GraphNode[], material: NodeMaterial): Promise<GraphNode> {
+  const { engine, models, signal, log = NULL_LOG, streams = [], algorithmFolders = [] } = material;
   const node = nodes[name]!;
+  if ('algorithm' in node) {
+    const reads = readsOf(node).map((read) => objectsOf(read, name, opened).name);
+    return openAlgorithmNode(name, node, {
+      log,
+      streams,
+      folders: algorithmFolders,
+      tracked: new Set(reads.filter((read) => isTracked(read, nodes))),
+    });
+  }
   if ('track' in node) return openTrackNode(name, node, node.on.objects.map((read) => objectsOf(read, name, opened))); // prettier-ignore
   if ('analytics' in node) return openLinesNode(name, node);
   const { model } = node;

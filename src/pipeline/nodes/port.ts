@@ -5,6 +5,8 @@ import type { Board, NodeFindings } from './board.js';
 export interface StreamNode {
   /** Borrows the frame until it settles. */
   look(board: Board, signal: AbortSignal): NodeFindings | Promise<NodeFindings>;
+  /** Called once when the stream ends, with no frame under way. */
+  close?(): void | Promise<void>;
 }
 
 /** A node of the graph, for all streams. */
@@ -22,6 +24,8 @@ export interface GraphNode extends AsyncDisposable {
   readonly labels?: readonly string[];
   /** What it does, in a few words, for the plan. */
   readonly summary: string;
+  /** What it counts, of all streams so far, by name. */
+  counters?(): Readonly<Record<string, number>>;
   /** Its state for one stream. */
   open(stream: string): StreamNode;
 }

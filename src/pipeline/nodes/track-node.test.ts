@@ -31,8 +31,8 @@ test('an object that walks down keeps its track and crosses the line once, inwar
   assert.ok(all.every(({ tracked }) => tracked.length === 1 && tracked[0]!.trackId === 1));
   const events = all.flatMap(({ events: of }) => of);
   assert.deepEqual(
-    events.map(({ type, line, direction, trackId, node }) => [type, line, direction, trackId, node]),
-    [['line-crossing', 'middle', 'in', 1, 'gate']],
+    events.map((event) => event.type === 'line-crossing' && [event.line, event.direction, event.trackId, event.node]),
+    [['middle', 'in', 1, 'gate']],
   );
   const last = all.at(-1)!.lines;
   assert.deepEqual(last, [{ node: 'gate', name: 'middle', from: { x: 0, y: 64 }, to: { x: 128, y: 64 }, in: 1, out: 0 }]);

@@ -61,6 +61,13 @@ function sourceInfo({ uri, durationMs, video, audio }: MediaInfo, size: Size): S
   };
 }
 
+/** Where a part of a frame lies in what is shown in its place. */
+function scaledRect({ x, y, width, height }: Rect, from: Size, to: Size): Rect {
+  const [sx, sy] = [to.width / from.width, to.height / from.height];
+  const [left, top] = [Math.floor(x * sx), Math.floor(y * sy)];
+  return { x: left, y: top, width: Math.max(1, Math.floor(width * sx)), height: Math.max(1, Math.floor(height * sy)) };
+}
+
 /** What is gathered of one stream while it runs. */
 class StreamGathering {
   readonly statistics: RunStatistics = createRunStatistics();
@@ -81,17 +88,17 @@ class StreamGathering {
     this.#shots = createBestShots({ limit: bestShots });
   }
 
-  async add({ frame, meta, events, lines }: FrameResult): Promise<void> {
+  async add({ frame, shown, meta, events, lines }: FrameResult): Promise<void> {
     this.statistics.update(meta);
     for (const event of events) this.statistics.event(event);
     this.#heat.update(meta);
     this.#lines = lines;
-    for (const crop of this.#shots.consider(meta)) await this.#shoot(frame, crop);
-    await this.#look(frame, meta.objects.length);
+    for (const crop of this.#shots.consider(meta)) await this.#shoot(shown, frame.size, crop);
+    await this.#look(shown, meta.objects.length);
   }
 
-  async #shoot(frame: Frame, crop: WantedCrop): Promise<void> {
-    this.#shots.keep(crop, await this.#jpeg(frame, crop.size, crop.rect));
+  async #shoot(shown: Frame, seen: Size, crop: WantedCrop): Promise<void> {
+    this.#shots.keep(crop, await this.#jpeg(shown, crop.size, scaledRect(crop.rect, seen, shown.size)));
   }
 
   /** The scene is shown by the frame with most to see. */

@@ -1,6 +1,6 @@
 import { type FrameMeta, type Log, type ObjectMeta, Scope } from '../../core/index.js';
 import type { Media, VideoSource, VideoWriter, WriterOptions } from '../../media/index.js';
-import { type Annotator, type CountedLine, createAnnotator } from '../../vision/index.js';
+import { type Annotator, type CountedLine, createAnnotator, scaledShapes } from '../../vision/index.js';
 import { type VideoOutputConfig, videoPath } from '../config-outputs.js';
 import type { FrameResult } from '../frame-result.js';
 import type { LineState } from '../nodes/board.js';
@@ -49,9 +49,10 @@ class VideoOutput implements Output {
     readonly scope: Scope,
   ) {}
 
-  async write({ frame, meta, lines }: FrameResult): Promise<void> {
+  async write({ frame, shown, shapes, meta, lines }: FrameResult): Promise<void> {
     const { writer, annotator } = this.videos.get(meta.stream)!;
-    await writer.write(frame, annotator.shapes(this.#drawn(meta), this.showLines ? lines.map(countedLine) : []));
+    const found = annotator.shapes(this.#drawn(meta), this.showLines ? lines.map(countedLine) : []);
+    await writer.write(shown, scaledShapes(shapes.length > 0 ? [...found, ...shapes] : found, frame.size, shown.size));
   }
 
   #drawn(meta: FrameMeta): FrameMeta {
