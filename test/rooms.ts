@@ -62,6 +62,7 @@ export const ROOMS: readonly Room[] = [
     'the graph, its configuration and its runner',
     ['core', 'vision', 'media', 'models', 'inference', 'tracking', 'analytics', 'sinks'],
     { '@swc/wasm-typescript': 'algorithms' },
+    ['user-module'],
   ),
   room(
     'serving',

@@ -1,5 +1,6 @@
 export { BACKENDS } from './backends/backends.js';
 export * from './backends/port.js';
+export * from './backends/typescript/model.js';
 export * from './front/restrictions.js';
 export { type GrpcFrontOptions, openGrpcFront } from './grpc/grpc-front.js';
 export { type Front, type HttpFrontOptions, openHttpFront } from './http/http-front.js';

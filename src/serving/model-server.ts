@@ -135,6 +135,7 @@ class Server implements ModelServer {
       engine: this.#engine,
       log: this.#log.child({ model: config.name }),
       call: (request, signal) => this.#call(request, signal),
+      control: this,
       configOf: (name, wanted) => this.repository.find(name, wanted).config,
     });
     return new ServedVersion({ config, version, backend, labels, sharedMemory: this.sharedMemory });
