@@ -1,20 +1,23 @@
-interface Node<T> {
+/** A place in a {@link LinkedQueue}. */
+export interface Link<T> {
   readonly value: T;
-  before: Node<T> | undefined;
-  after: Node<T> | undefined;
+  before: Link<T> | undefined;
+  after: Link<T> | undefined;
+  /** Whether it is still in the queue. */
+  held: boolean;
 }
 
 /**
- * A queue from whose middle anything can be taken at once. A `Map` or `Set` would do but for its front: there it walks over what was deleted,
- * thousands of entries in a queue that moves on.
+ * A queue from whose middle anything can be taken at once, by its link. A `Map` or `Set` would do but for its front: there it walks over what was
+ * deleted, thousands of entries in a queue that moves on.
  */
 export class LinkedQueue<T> implements Iterable<T> {
-  readonly #nodes = new Map<T, Node<T>>();
-  #first: Node<T> | undefined;
-  #last: Node<T> | undefined;
+  #first: Link<T> | undefined;
+  #last: Link<T> | undefined;
+  #size = 0;
 
   get size(): number {
-    return this.#nodes.size;
+    return this.#size;
   }
 
   /** The one that was pushed first of those still here. */
@@ -22,40 +25,29 @@ export class LinkedQueue<T> implements Iterable<T> {
     return this.#first?.value;
   }
 
-  /** Puts `value` at the end, wherever it was before. */
-  push(value: T): void {
-    this.delete(value);
-    const node: Node<T> = { value, before: this.#last, after: undefined };
-    if (this.#last) this.#last.after = node;
-    else this.#first = node;
-    this.#last = node;
-    this.#nodes.set(value, node);
+  /** Puts `value` at the end; the link takes it out again. */
+  push(value: T): Link<T> {
+    const link: Link<T> = { value, before: this.#last, after: undefined, held: true };
+    if (this.#last) this.#last.after = link;
+    else this.#first = link;
+    this.#last = link;
+    this.#size++;
+    return link;
   }
 
-  /** Takes `value` out; false when it is not here. */
-  delete(value: T): boolean {
-    const node = this.#nodes.get(value);
-    if (!node) return false;
-    this.#nodes.delete(value);
-    if (node.before) node.before.after = node.after;
-    else this.#first = node.after;
-    if (node.after) node.after.before = node.before;
-    else this.#last = node.before;
-    return true;
+  /** Takes out what stands at `link`; nothing when that was done before. */
+  delete(link: Link<T> | undefined): void {
+    if (!link?.held) return;
+    link.held = false;
+    this.#size--;
+    if (link.before) link.before.after = link.after;
+    else this.#first = link.after;
+    if (link.after) link.after.before = link.before;
+    else this.#last = link.before;
   }
 
-  /** Empties it. */
-  clear(): void {
-    this.#nodes.clear();
-    this.#first = this.#last = undefined;
-  }
-
-  /** From the first to the last; what is taken out on the way is left out, unless it is the very next. */
+  /** From the first to the last; what is taken out on the way is left out. */
   *[Symbol.iterator](): Iterator<T> {
-    for (let node = this.#first; node;) {
-      const { after } = node;
-      yield node.value;
-      node = after;
-    }
+    for (let link = this.#first; link; link = link.after) if (link.held) yield link.value;
   }
 }

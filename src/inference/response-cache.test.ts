@@ -40,7 +40,7 @@ test('what was not asked for longest makes room; what is too large is not kept; 
   cache.put('c', answer(1));
   assert.deepEqual([cache.get('b'), cache.size], [undefined, 2]);
   assert.ok(cache.get('a') && cache.get('c'));
-  cache.put('d', answer(...new Array<number>(200).fill(0)));
+  cache.put('d', answer(...Array.from({ length: 200 }, () => 0)));
   assert.equal(cache.get('d'), undefined);
   cache.clear('a');
   cache.clear('c');

@@ -13,7 +13,7 @@ export interface SequenceInputs {
   readonly states: readonly SequenceState[];
   /** Whether tensors have a batch axis. */
   readonly batchAxis: boolean;
-  /** Whether a row is one sequence, so that rows without a request are filled: only then, and only for a model with a `ready` control. */
+  /** Whether a row is one sequence, so that a network with a `ready` control gets the rows that have no request as well. */
   readonly direct: boolean;
   /** Whether what runs is a backend. */
   readonly backend: boolean;
@@ -63,7 +63,7 @@ export class SequenceComposer implements Composer {
     readonly sequenceOf: (job: Job) => Sequence<Job> | undefined,
   ) {
     this.#one = inputs.batchAxis ? [1, 1] : [1];
-    this.#fillRows = inputs.direct && inputs.controls.some(({ kind }) => kind === 'ready');
+    this.#fillRows = inputs.direct && !inputs.backend && inputs.controls.some(({ kind }) => kind === 'ready');
     this.#outputs = new Map(inputs.states.map(({ input, output }) => [output, input]));
   }
 

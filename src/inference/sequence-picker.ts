@@ -17,7 +17,7 @@ export interface SequencePicker<T extends Schedulable> {
 
 /** `direct`: a run takes a request of each row that has one. */
 export class DirectPicker<T extends Schedulable> implements SequencePicker<T> {
-  readonly #rows: (Chain<T> | undefined)[] = [];
+  readonly #offered = new Set<Chain<T>>();
 
   constructor(
     readonly strategy: DirectStrategy,
@@ -25,13 +25,13 @@ export class DirectPicker<T extends Schedulable> implements SequencePicker<T> {
   ) {}
 
   offer(chain: Chain<T>): void {
-    this.#rows[chain.seat!.slot] = chain;
+    this.#offered.add(chain);
   }
 
   withdraw(): void {}
 
   leave(chain: Chain<T>): void {
-    delete this.#rows[chain.seat!.slot];
+    this.#offered.delete(chain);
   }
 
   next(nowMs: number, { idle }: FreeInstance): readonly T[] | undefined {
@@ -54,7 +54,13 @@ export class DirectPicker<T extends Schedulable> implements SequencePicker<T> {
   }
 
   #waiting(): T[] {
-    return this.#rows.flatMap((chain) => (chain && ready(chain)?.queue[0]) ?? []);
+    const waiting: T[] = [];
+    for (const chain of this.#offered) {
+      const request = ready(chain)?.queue[0];
+      if (request) waiting.push(request);
+      else this.#offered.delete(chain);
+    }
+    return waiting;
   }
 }
 

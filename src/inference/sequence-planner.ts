@@ -151,9 +151,9 @@ export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Bin
         for (const { id, turns, over } of chain.sequences)
           if (turns > 0) this.onEnd({ id, reason: reasonOf(over ?? 'unload'), index: chain.seat!.index });
     this.#seated.clear();
+    for (const sequence of this.#silent) this.#silent.delete(sequence.silence);
     this.#live.clear();
-    this.#silent.clear();
-    this.#backlog.clear();
+    for (const chain of this.#backlog) this.#backlog.delete(chain.backlog);
     return waiting;
   }
 
@@ -168,7 +168,7 @@ export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Bin
     if (this.rules.iterative && !again) this.#stop(sequence, 'end', nowMs);
     else {
       sequence.lastMs = nowMs;
-      if (this.#live.get(sequence.id) === sequence && sequence.queue.length === 0) this.#silent.push(sequence);
+      if (this.#live.get(sequence.id) === sequence && sequence.queue.length === 0) sequence.silence = this.#silent.push(sequence);
       this.#moveOn(sequence.chain, nowMs);
     }
   }
@@ -200,7 +200,7 @@ export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Bin
   }
 
   #start(id: SequenceId, older: Sequence<T> | undefined, nowMs: number): Sequence<T> {
-    const chain: Chain<T> = older?.chain ?? { sequences: [], seat: undefined, untilMs: NEVER };
+    const chain: Chain<T> = older?.chain ?? { sequences: [], seat: undefined, backlog: undefined, untilMs: NEVER };
     const sequence = begin(id, chain);
     chain.sequences.push(sequence);
     this.#endings.forget(id);
@@ -212,7 +212,7 @@ export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Bin
     if (older) {
       this.#moveOn(chain, nowMs);
     } else {
-      this.#backlog.push(chain);
+      chain.backlog = this.#backlog.push(chain);
       this.#seatBacklog();
     }
     return sequence;
@@ -224,7 +224,7 @@ export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Bin
     this.#of.set(request, sequence);
     this.#size++;
     sequence.lastMs = request.arrivedMs;
-    this.#silent.delete(sequence);
+    this.#silent.delete(sequence.silence);
     if (!chain.seat && request.timeoutMs > 0) chain.untilMs = Math.min(chain.untilMs, request.arrivedMs + request.timeoutMs);
     this.#deadlineMs = Math.min(this.#deadlineMs, request.deadlineMs, chain.untilMs);
     this.#offer(chain);
@@ -232,7 +232,7 @@ export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Bin
 
   /** It takes no more requests. */
   #forget(sequence: Sequence<T>): void {
-    this.#silent.delete(sequence);
+    this.#silent.delete(sequence.silence);
     if (this.#live.get(sequence.id) === sequence) this.#live.delete(sequence.id);
   }
 
@@ -273,7 +273,7 @@ export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Bin
   }
 
   #giveUp(chain: Chain<T>): void {
-    this.#backlog.delete(chain);
+    this.#backlog.delete(chain.backlog);
     const { seat } = chain;
     if (!seat) return;
     const seated = this.#seated.get(seat.index);
@@ -289,7 +289,7 @@ export class SequencePlanner<T extends Schedulable> implements Scheduler<T>, Bin
     for (let chain = this.#backlog.first; chain; chain = this.#backlog.first) {
       const seat = this.#seats.take();
       if (!seat) return;
-      this.#backlog.delete(chain);
+      this.#backlog.delete(chain.backlog);
       chain.seat = seat;
       chain.untilMs = NEVER;
       this.#seated.get(seat.index)!.add(chain);

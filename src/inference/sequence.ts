@@ -1,5 +1,6 @@
 import type { Seat } from './free-seats.js';
 import type { Ending } from './endings.js';
+import type { Link } from './linked-queue.js';
 import type { SequenceId } from './scheduling.js';
 
 /** One sequence, from its start to its end. */
@@ -14,6 +15,8 @@ export interface Sequence<T> {
   turns: number;
   /** When it last gave a sign of life. */
   lastMs: number;
+  /** Its place among those that have nothing to do. */
+  silence: Link<Sequence<T>> | undefined;
   /** Takes no more requests, and ends so once those it has are done; absent while it lives. */
   over: Ending | undefined;
   /** What it hands from run to run; whoever makes the inputs keeps it here. */
@@ -24,6 +27,8 @@ export interface Sequence<T> {
 export interface Chain<T> {
   readonly sequences: Sequence<T>[];
   seat: Seat | undefined;
+  /** Its place in the backlog. */
+  backlog: Link<Chain<T>> | undefined;
   /** In the backlog, when it is given up; `Infinity` for never. */
   untilMs: number;
 }
@@ -35,5 +40,5 @@ export function ready<T>({ sequences: [head] }: Chain<T>): Sequence<T> | undefin
 
 /** A sequence that begins. */
 export function begin<T>(id: SequenceId, chain: Chain<T>): Sequence<T> {
-  return { id, chain, queue: [], running: undefined, turns: 0, lastMs: 0, over: undefined, memory: undefined };
+  return { id, chain, queue: [], running: undefined, turns: 0, lastMs: 0, silence: undefined, over: undefined, memory: undefined };
 }
