@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Fault, fail, type Tensor, toFault } from '../../../core/index.js';
+import { type Fault, fail, type Tensor, toFault } from '../../../core/index.js';
 import type { Backend, BackendOrder, BackendRequest, BackendResponse, BackendResult } from '../../../models/instance.js';
 import { loadUserExport } from '../../../pipeline/user-module.js';
 import {
@@ -13,7 +13,8 @@ import {
   type ServedModel,
 } from './model.js';
 import { createContext } from './model-context.js';
-import { readOrder, type ModelOrder } from './model-order.js';
+import { readOrder } from '../module-order.js';
+import type { ModelOrder } from './model-order.js';
 import { type OutputRule, outputTensor } from './output-tensor.js';
 import { parametersOf } from './parameters-of.js';
 
@@ -133,7 +134,7 @@ function told(error: unknown): Fault {
 
 /** Opens a model written in TypeScript; what the engine calls in the model's thread. @throws Fault saying where the code is wrong */
 export async function openRuntime({ weights, instance, ask }: BackendOrder): Promise<Backend> {
-  const order = readOrder(weights.path);
+  const order = readOrder<ModelOrder>(weights.path);
   const file = fileURLToPath(order.file);
   const Model = (await loadUserExport(file, 'default')) as unknown as new () => ServedModel;
   let model: ServedModel;

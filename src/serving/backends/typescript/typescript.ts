@@ -8,8 +8,9 @@ import { hostOptionsOf } from '../../model/host-options.js';
 import { answerQuestions } from '../asked-models.js';
 import { EngineModel } from '../engine-model.js';
 import { configSpec } from '../config-spec.js';
+import { orderUrl } from '../module-order.js';
 import type { Backend, VersionOrder } from '../port.js';
-import { orderUrl } from './model-order.js';
+import type { ModelOrder } from './model-order.js';
 
 const FILES = ['model.ts', 'model.mts', 'model.js', 'model.mjs'];
 
@@ -44,7 +45,7 @@ async function open(order: VersionOrder): Promise<EngineModel> {
     parameters,
     spec: configSpec(config),
     outputs,
-  });
+  } satisfies ModelOrder);
   const options = await hostOptionsOf(config, folder);
   const hosted = await engine.load(
     { name: config.name, weights: { runtime: 'module', path: module } },
