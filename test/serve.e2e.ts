@@ -15,7 +15,7 @@ const PYTHON = process.env['OCELLUS_TEST_PYTHON'] ?? 'python3';
 
 function hasTritonClient(): boolean {
   try {
-    execFileSync(PYTHON, ['-c', 'import tritonclient.http, tritonclient.grpc'], { stdio: 'ignore' });
+    execFileSync(PYTHON, ['-c', 'import tritonclient.http, tritonclient.grpc, grpc_reflection'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
@@ -23,7 +23,7 @@ function hasTritonClient(): boolean {
 }
 
 const needsPython = {
-  skip: hasTritonClient() ? false : `needs tritonclient[all] for ${PYTHON} (name another Python with OCELLUS_TEST_PYTHON)`,
+  skip: hasTritonClient() ? false : `needs tritonclient[all] and grpcio-reflection for ${PYTHON} (name another Python with OCELLUS_TEST_PYTHON)`,
 };
 
 interface Started {

@@ -9,12 +9,15 @@ import queue
 import sys
 import traceback
 
+import grpc
 import numpy as np
 import tritonclient.grpc as grpcclient
 import tritonclient.grpc.aio as grpcaio
 import tritonclient.http as httpclient
 import tritonclient.http.aio as httpaio
 import tritonclient.utils.shared_memory as shm
+from google.protobuf.descriptor_pool import DescriptorPool
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 from tritonclient.utils import InferenceServerException
 
 HTTP, GRPC = sys.argv[1], sys.argv[2]
@@ -420,6 +423,17 @@ def ensembles():
             tensors.append(tensor)
         result = client.infer("twice", tensors)
         assert (result.as_numpy("FIRST") == 2 * numbers() + 5).all() and (result.as_numpy("SUM") == 3 * numbers() + 10).all()
+
+
+@case
+def reflection():
+    with grpc.insecure_channel(GRPC) as channel:
+        database = ProtoReflectionDescriptorDatabase(channel)
+        assert "inference.GRPCInferenceService" in database.get_services()
+        pool = DescriptorPool(database)
+        service = pool.FindServiceByName("inference.GRPCInferenceService")
+        assert service.FindMethodByName("ModelInfer").input_type.full_name == "inference.ModelInferRequest"
+        assert "max_batch_size" in pool.FindMessageTypeByName("inference.ModelConfig").fields_by_name
 
 
 wanted = sys.argv[4:] or [run.__name__ for run in CASES]
