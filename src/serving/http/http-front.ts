@@ -71,12 +71,17 @@ export function listen(server: Server, host: string, port: number): Promise<numb
   });
 }
 
+const SWEEP_MS = 20;
+
 /** Closes a server as {@link Front.close} says. */
 export function closeServer(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    // A connection that was busy is idle after its answer, and its client would go on using it.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     server.close(() => {
       clearTimeout(cut);
+      clearInterval(sweep);
       resolve();
     });
     server.closeIdleConnections();

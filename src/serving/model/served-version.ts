@@ -1,6 +1,15 @@
 import { Fault, type FaultCode, type Tensor, toFault } from '../../core/index.js';
-import type { FailureReason, ModelStatistics } from '../../inference/index.js';
-import { bytesOfTensor, type InferRequest, type InferResponse, type InferTensor, type ModelConfig, type RequestedOutput } from '../../wire/index.js';
+import type { FailureReason, InferenceTimes, ModelStatistics } from '../../inference/index.js';
+import {
+  bytesOfTensor,
+  type InferRequest,
+  type InferResponse,
+  type InferTensor,
+  type ModelConfig,
+  type Parameters,
+  type ParameterValue,
+  type RequestedOutput,
+} from '../../wire/index.js';
 import type { BackendModel, BackendResponse } from '../backends/port.js';
 import type { InferCall, StreamedResponse } from '../port.js';
 import type { SharedMemory } from '../shared-memory/port.js';
@@ -38,6 +47,21 @@ function reasonOf({ code }: Fault): FailureReason | undefined {
   if (code === 'UNAVAILABLE' || code === 'RESOURCE_EXHAUSTED' || code === 'DEADLINE_EXCEEDED') return 'rejected';
   return code === 'INVALID_ARGUMENT' ? 'other' : 'backend';
 }
+
+/** The request parameter that asks where the time went. */
+const TIMINGS = 'ocellus_timings';
+
+const micros = (ms: number): bigint => BigInt(Math.round(ms * 1000));
+
+const withTimes = (parameters: Parameters, { queueMs, inputMs, runMs, outputMs, batch }: InferenceTimes): Parameters =>
+  new Map<string, ParameterValue>([
+    ...parameters,
+    ['queue_us', micros(queueMs)],
+    ['compute_input_us', micros(inputMs)],
+    ['compute_infer_us', micros(runMs)],
+    ['compute_output_us', micros(outputMs)],
+    ['batch_size', BigInt(batch)],
+  ]);
 
 /** A version that serves: checks what comes in, counts, and makes answers as they were asked for. */
 export class ServedVersion implements AsyncDisposable {
@@ -126,13 +150,13 @@ export class ServedVersion implements AsyncDisposable {
     return fault.code === 'UNKNOWN' ? new Fault('INTERNAL', fault.message, { cause: fault }) : fault;
   }
 
-  #respond(request: InferRequest, { outputs, parameters = NONE }: BackendResponse): InferResponse {
+  #respond(request: InferRequest, { outputs, parameters = NONE, times }: BackendResponse): InferResponse {
     const wanted = request.outputs.length === 0 ? outputs : outputs.filter(({ name }) => request.outputs.some((asked) => asked.name === name));
     return {
       modelName: this.config.name,
       modelVersion: this.version,
       id: request.id,
-      parameters,
+      parameters: times && request.parameters.get(TIMINGS) === true ? withTimes(parameters, times) : parameters,
       outputs: wanted.map((output) => this.#outputFor(output, request)),
     };
   }
