@@ -4,7 +4,7 @@ import type { VersionOrder } from './port.js';
 import type { ModelQuestion } from './typescript/model-context.js';
 
 /** Answers what a model's code asks of the server. */
-export function answerQuestions({ call, control }: VersionOrder): (question: unknown, signal: AbortSignal) => Promise<unknown> {
+export function answerQuestions({ call, control, log }: VersionOrder): (question: unknown, signal: AbortSignal) => Promise<unknown> {
   return async (asked, signal) => {
     const question = asked as ModelQuestion;
     if (question.kind === 'infer') {
@@ -12,6 +12,7 @@ export function answerQuestions({ call, control }: VersionOrder): (question: unk
       for await (const response of call(question.request, signal)) answers.push(response);
       return answers;
     }
+    if (question.kind === 'log') return log[question.level](question.text);
     const { model, version } = question;
     if (question.kind === 'ready') return control.modelReady(model, version);
     if (question.kind === 'load') return control.load(model);

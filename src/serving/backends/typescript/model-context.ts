@@ -7,7 +7,8 @@ import { parametersOf } from './parameters-of.js';
 /** What a model's code asks the server. */
 export type ModelQuestion =
   | { readonly kind: 'infer'; readonly request: InferRequest }
-  | { readonly kind: 'ready' | 'load' | 'unload'; readonly model: string; readonly version: string };
+  | { readonly kind: 'ready' | 'load' | 'unload'; readonly model: string; readonly version: string }
+  | { readonly kind: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly text: string };
 
 type Ask = (question: ModelQuestion, signal?: AbortSignal) => Promise<unknown>;
 
