@@ -32,7 +32,7 @@ export const ROOMS: readonly Room[] = [
     'contracts as bytes: KServe v2 messages and codecs, text-format protobuf, the thin gRPC layer',
     ['core'],
     { '@bufbuild/protobuf': '' },
-    ['grpc'],
+    ['grpc', 'infer'],
   ),
   room('media', 'sources and outputs of pictures and sound', ['core', 'vision'], { 'node-av': 'libav' }, ['conformance']),
   room(

@@ -63,7 +63,7 @@ function logAnswer(log: Log, exchange: Exchange): void {
   });
 }
 
-/** Listens. @throws Fault UNAVAILABLE when the address is not to be had */
+/** Listens, and gives the port. @throws Fault UNAVAILABLE when the address is not to be had */
 export function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(toFault(error, 'UNAVAILABLE', `cannot listen on ${host}:${port}: `)));

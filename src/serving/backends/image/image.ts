@@ -5,7 +5,7 @@ import type { Backend, VersionOrder } from '../port.js';
 import { imageOrder } from './image-order.js';
 
 async function open({ config, folder, engine }: VersionOrder): Promise<EngineModel> {
-  const module = orderUrl(new URL('image-module.js', import.meta.url), imageOrder(config));
+  const module = orderUrl(new URL('./image-module.js', import.meta.url), imageOrder(config));
   return new EngineModel(await engine.load({ name: config.name, weights: { runtime: 'module', path: module } }, await hostOptionsOf(config, folder)));
 }
 

@@ -12,7 +12,7 @@ export interface PythonEvents {
   lost(fault: Fault): void;
 }
 
-const STUB = fileURLToPath(new URL('stub.py', import.meta.url));
+const STUB = fileURLToPath(new URL('./stub.py', import.meta.url));
 
 /** A Python process that runs one model. */
 export class PythonProcess {

@@ -32,7 +32,7 @@ async function complete(config: ModelConfig, { folder, versions }: ModelFolder):
 async function open(asked: VersionOrder): Promise<EngineModel> {
   const { config, version, folder, engine } = asked;
   const order: PythonOrder = { ...orderOf(config, version, folder), config: messageToJson(ModelConfigSchema, config), spec: configSpec(config) };
-  const module = orderUrl(new URL('python-module.js', import.meta.url), order);
+  const module = orderUrl(new URL('./python-module.js', import.meta.url), order);
   const options = await hostOptionsOf(config, folder);
   return new EngineModel(
     await engine.load({ name: config.name, weights: { runtime: 'module', path: module } }, { ...options, onAsk: answerQuestions(asked) }),

@@ -37,7 +37,7 @@ async function open(order: VersionOrder): Promise<EngineModel> {
     hasBatch,
   }));
   const parameters = Object.fromEntries(Object.entries(config.parameters).map(([name, { stringValue }]) => [name, stringValue]));
-  const module = orderUrl(new URL('model-module.js', import.meta.url), {
+  const module = orderUrl(new URL('./model-module.js', import.meta.url), {
     name: config.name,
     version,
     file: pathToFileURL(file).href,
