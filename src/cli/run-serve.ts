@@ -141,6 +141,7 @@ export async function runServe(target: string | undefined, flags: ServeFlags, co
       exitTimeoutMs: flags.exitTimeoutSecs * MS,
       ...said('configName', flags.modelConfigName),
       logSettings: logSettings(flags),
+      ...said('traceSettings', flags.traceConfig),
       onLogSettings: (all) => (settings = all),
       log,
       accessLog: flags.accessLog ? log : NULL_LOG,

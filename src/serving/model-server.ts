@@ -12,6 +12,7 @@ import { type ControlMode, ModelRepository } from './repository/model-repository
 import type { PreparedModel } from './repository/prepare-model.js';
 import { createLogSettings, createTraceSettings, type LogSettings, type SettingValue, type TraceSettings } from './settings.js';
 import type { SharedMemory } from './shared-memory/port.js';
+import { Tracer } from './trace/tracer.js';
 import { createSharedMemory } from './shared-memory/system-memory.js';
 
 /** The version of Triton whose protocol and texts the server follows; clients read it from the metadata. */
@@ -91,6 +92,7 @@ class Server implements ModelServer {
   readonly #scope = new Scope();
   readonly #engine: Engine;
   readonly #log: Log;
+  readonly #tracer: Tracer;
   #live = false;
 
   constructor(readonly options: ModelServerOptions) {
@@ -99,6 +101,8 @@ class Server implements ModelServer {
     this.trace = createTraceSettings(options.traceSettings);
     this.log = createLogSettings(options.logSettings, options.onLogSettings);
     this.#log = log;
+    this.#tracer = new Tracer(this.trace, log);
+    this.#scope.defer(() => this.#tracer.close());
     this.#engine =
       options.engine ??
       this.#scope.use(createEngine({ clock, log, cacheBytes: options.cacheBytes ?? 0, ...(options.rateLimit && { rateLimit: options.rateLimit }) }));
@@ -138,7 +142,7 @@ class Server implements ModelServer {
       control: this,
       configOf: (name, wanted) => this.repository.find(name, wanted).config,
     });
-    return new ServedVersion({ config, version, backend, labels, sharedMemory: this.sharedMemory });
+    return new ServedVersion({ config, version, backend, labels, sharedMemory: this.sharedMemory, tracer: this.#tracer });
   }
 
   async *#call(request: InferRequest, signal: AbortSignal | undefined): AsyncGenerator<InferResponse> {

@@ -12,6 +12,8 @@ export interface LogSettings {
 
 /** Trace settings; a model without its own follows the server's. */
 export interface TraceSettings {
+  /** Whether anything at all is traced. */
+  readonly enabled: boolean;
   of(model: string): ReadonlyMap<string, readonly string[]>;
   /** Null clears a setting, so that it is the server's (or, of the server, the start's) again. Model '' is the server. */
   update(model: string, changes: ReadonlyMap<string, readonly string[] | null>): void;
@@ -78,7 +80,12 @@ export function createTraceSettings(start: Readonly<Record<string, readonly stri
   const initial = new Map(TRACE_DEFAULTS.map(([name, value]) => [name, start[name] ?? value]));
   const global = new Map(initial);
   const models = new Map<string, Map<string, readonly string[]>>();
+  const isOn = (settings: ReadonlyMap<string, readonly string[]>): boolean => (settings.get('trace_level')?.[0] ?? 'OFF') !== 'OFF';
+  let enabled = isOn(global);
   return {
+    get enabled() {
+      return enabled;
+    },
     of: (model) => new Map([...global, ...(models.get(model) ?? [])]),
     update(model, changes) {
       for (const [name, value] of changes) if (value !== null) checkTrace(name, value);
@@ -89,6 +96,7 @@ export function createTraceSettings(start: Readonly<Record<string, readonly stri
         else own.delete(name);
       }
       if (model !== '') models.set(model, own);
+      enabled = isOn(global) || [...models.values()].some(isOn);
     },
   };
 }

@@ -11,8 +11,10 @@ import {
   type RequestedOutput,
 } from '../../wire/index.js';
 import type { BackendModel, BackendResponse } from '../backends/port.js';
+import { copiedTensor } from '../backends/copied-tensor.js';
 import type { InferCall, StreamedResponse } from '../port.js';
 import type { SharedMemory } from '../shared-memory/port.js';
+import type { Tracer } from '../trace/tracer.js';
 import { about, checkRequest, requestRules, reshaped, type RequestRules } from './check-request.js';
 import { classified } from './classification.js';
 import { OwnStatistics } from './own-statistics.js';
@@ -28,6 +30,7 @@ export interface ServedVersionParts {
   /** Names of classes by output. */
   readonly labels: ReadonlyMap<string, readonly string[]>;
   readonly sharedMemory: SharedMemory;
+  readonly tracer: Tracer;
 }
 
 const NONE: InferResponse['parameters'] = new Map();
@@ -96,8 +99,8 @@ export class ServedVersion implements AsyncDisposable {
   }
 
   /** Answers with one response. @throws Fault in Triton's words */
-  async infer(request: InferRequest, { signal }: InferCall): Promise<InferResponse> {
-    return this.#respond(request, (await this.#run(request, signal)) ?? NO_RESPONSE);
+  async infer(request: InferRequest, call: InferCall): Promise<InferResponse> {
+    return this.#respond(request, (await this.#run(request, call)) ?? NO_RESPONSE);
   }
 
   /** Answers with any number of responses; the last is marked. @throws Fault in Triton's words */
@@ -107,7 +110,7 @@ export class ServedVersion implements AsyncDisposable {
       return;
     }
     const arrivals = new Arrivals<BackendResponse>();
-    const running = this.#run(request, call.signal, (response) => arrivals.push(response));
+    const running = this.#run(request, call, (response) => arrivals.push(response));
     running.then(
       () => arrivals.end(),
       (error: unknown) => arrivals.fail(error),
@@ -118,15 +121,24 @@ export class ServedVersion implements AsyncDisposable {
 
   async #run(
     request: InferRequest,
-    signal: AbortSignal | undefined,
+    { signal, receivedMs }: InferCall,
     respond?: (response: BackendResponse) => void | Promise<void>,
   ): Promise<BackendResponse | undefined> {
+    const { tracer, backend } = this.parts;
     const startMs = performance.now();
     this.#pending++;
     try {
       const { inputs, rows } = checkRequest(request, this.#inputsOf(request), this.#rules);
-      const response = await this.parts.backend.infer({ request, inputs, ...(signal && { signal }), ...(respond && { respond }) });
-      this.#own.answered(Math.max(1, rows), performance.now() - startMs);
+      // Whoever runs the model takes its inputs over.
+      const traced = tracer.wants(this.config.name) ? inputs.map(copiedTensor) : undefined;
+      const response = await backend.infer({ request, inputs, ...(signal && { signal }), ...(respond && { respond }) });
+      const endMs = performance.now();
+      this.#own.answered(Math.max(1, rows), endMs - startMs);
+      if (traced)
+        tracer.write(
+          { model: this.config.name, version: this.version, request, inputs: traced, receivedMs, startMs },
+          { endMs, times: response?.times, outputs: response?.outputs ?? [] },
+        );
       return response;
     } catch (error) {
       throw this.#failed(error, request, startMs);
