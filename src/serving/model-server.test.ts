@@ -199,3 +199,21 @@ test('requests under way are answered before a model goes', async (t) => {
   assert.equal((await Promise.all(answers)).length, 20);
   await assert.rejects(async () => server.infer(asked()), { code: 'NOT_FOUND' });
 });
+
+test('a model is warmed up before it is served, and one that cannot be is not', async (t) => {
+  const warm = (data: string, dims = '16'): string => `${SIMPLE['simple/config.pbtxt'] as string} model_warmup { name: "first" batch_size: 2 count: 3
+    inputs { key: "INPUT0" value { data_type: TYPE_INT32 dims: ${dims} ${data} } } inputs { key: "INPUT1" value { data_type: TYPE_INT32 dims: 16 zero_data: true } } }`;
+  const { server } = await serverOf(t, { ...SIMPLE, 'simple/config.pbtxt': warm('random_data: true') });
+  assert.equal(server.modelStatistics('simple', '')[0]!.inferenceCount, 6n);
+  const file = await serverOf(t, {
+    ...SIMPLE,
+    'simple/config.pbtxt': warm('input_data_file: "ones"'),
+    'simple/warmup/ones': new Uint8Array(128).fill(1),
+  });
+  assert.ok(file.server.modelReady('simple', ''));
+  const bad = await serverOf(t, { ...SIMPLE, 'simple/config.pbtxt': warm('zero_data: true', '15') });
+  assert.match(
+    (await rowsOf(bad.server))[0]!,
+    /UNAVAILABLE failed to run warmup sample 'first': \[request id: warm-up first\] unexpected shape for input 'INPUT0'/,
+  );
+});

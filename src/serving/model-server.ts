@@ -7,6 +7,7 @@ import { findBackend } from './backends/backends.js';
 import { metadataOf } from './model/metadata.js';
 import { statisticsMessage } from './model/model-statistics.js';
 import { ServedVersion } from './model/served-version.js';
+import { warmUp } from './model/warm-up.js';
 import type { InferCall, LoadOverrides, ModelServer, ServerMetadata, StreamedResponse } from './port.js';
 import { type ControlMode, ModelRepository } from './repository/model-repository.js';
 import type { PreparedModel } from './repository/prepare-model.js';
@@ -142,7 +143,14 @@ class Server implements ModelServer {
       control: this,
       configOf: (name, wanted) => this.repository.find(name, wanted).config,
     });
-    return new ServedVersion({ config, version, backend, labels, sharedMemory: this.sharedMemory, tracer: this.#tracer });
+    const served = new ServedVersion({ config, version, backend, labels, sharedMemory: this.sharedMemory, tracer: this.#tracer });
+    try {
+      await warmUp(served, folder);
+      return served;
+    } catch (error) {
+      await served[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   async *#call(request: InferRequest, signal: AbortSignal | undefined): AsyncGenerator<InferResponse> {
