@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ARRAY_OF, elementCount, fail, type Size, type Tensor, toFault } from '../../../core/index.js';
@@ -7,8 +6,8 @@ import { libavMedia, type Media } from '../../../media/index.js';
 import { type Backend, type BackendOrder, type BackendRequest, type BackendResult, type PicturePlan, planPicture } from '../../../models/instance.js';
 import { fit } from '../../../vision/index.js';
 import { readOrder } from '../module-order.js';
-import { imageKind } from './image-kind.js';
 import type { ImageOrder } from './image-order.js';
+import { openPicture } from './opened-picture.js';
 
 type Numbers = Float32Array | Uint16Array | Uint8Array;
 
@@ -55,25 +54,13 @@ class ImageModel implements Backend {
     return [picture, { name: size.name, datatype: size.datatype, shape: shaped([2]), data } as Tensor];
   }
 
-  /** Writes a picture's numbers at `at`; gives its own size. The decoder reads files, so the bytes become one for that long. */
+  /** Writes a picture's numbers at `at`; gives its own size. */
   async #decode(bytes: Uint8Array, into: Numbers, at: number): Promise<Size> {
-    const path = join(this.#folder, `${this.#files++}.${imageKind(bytes)}`);
-    await writeFile(path, bytes);
-    try {
-      await using source = await this.#media.open(path);
-      for await (const frame of source.frames()) {
-        using held = frame;
-        const { request } = fit(held.info.size, this.order.picture.fit);
-        this.#plan.write(await held.picture(request), into, at);
-        return held.info.size;
-      }
-      return fail('INVALID_ARGUMENT', 'the bytes hold no picture');
-    } catch (error) {
-      // Where the bytes lay meanwhile is nothing to a client.
-      return fail('INVALID_ARGUMENT', `the picture cannot be decoded: ${toFault(error).message.replaceAll(path, 'its bytes')}`, error);
-    } finally {
-      await rm(path, { force: true });
-    }
+    await using picture = await openPicture(this.#media, bytes, this.#folder, String(this.#files++));
+    const { frame } = picture;
+    const { request } = fit(frame.size, this.order.picture.fit);
+    this.#plan.write(await frame.picture(request), into, at);
+    return frame.size;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
