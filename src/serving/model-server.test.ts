@@ -130,7 +130,10 @@ test('explicit control loads what it is told, with files and configuration of th
     await assert.rejects(server.load('simple', { config: '{}', files: new Map([[place, addSub()]]) }), /must stay within model directory/);
   await assert.rejects(server.load('../simple'), /must not contain path traversal characters/);
   await assert.rejects(server.load('nothing'), { code: 'INTERNAL', message: "failed to load 'nothing', failed to poll from model repository" });
-  await assert.rejects(server.load('simple', { config: '{"backend":"nothing"}' }), /load failed for model 'simple': unknown backend 'nothing'/);
+  await assert.rejects(
+    server.load('simple', { config: '{"backend":"nothing"}' }),
+    /failed to load 'simple', failed to poll from model repository: unknown backend 'nothing'/,
+  );
   assert.deepEqual(server.modelMetadata('simple', '').versions, ['4'], 'what served goes on');
 });
 

@@ -13,7 +13,7 @@ test('log settings change together or not at all', () => {
           ['log_format', 'x'],
         ]),
       ),
-    /invalid argument for log_format, got: x/,
+    /invalid argument for --log_format, got: x/,
   );
   assert.equal(settings.all().get('log_info'), true);
   settings.update(new Map([['log_info', false]]));

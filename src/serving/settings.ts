@@ -33,7 +33,7 @@ function checkLog(name: string, value: SettingValue): void {
   const wanted = LOG_DEFAULTS.find(([known]) => known === name)?.[1] ?? fail('INVALID_ARGUMENT', `unexpected log setting '${name}'`);
   if (typeof value !== typeof wanted) fail('INVALID_ARGUMENT', `expect ${typeof wanted} for log setting '${name}', got ${typeof value}`);
   if (name === 'log_format' && value !== 'default' && value !== 'ISO8601')
-    fail('INVALID_ARGUMENT', `invalid argument for log_format, got: ${String(value)}`);
+    fail('UNAVAILABLE', `invalid argument for --log_format, got: ${String(value)}`);
 }
 
 /** Log settings with `start` in place of the defaults; `changed` hears of every update. */
@@ -89,6 +89,9 @@ export function createTraceSettings(start: Readonly<Record<string, readonly stri
     of: (model) => new Map([...global, ...(models.get(model) ?? [])]),
     update(model, changes) {
       for (const [name, value] of changes) if (value !== null) checkTrace(name, value);
+      const level = changes.get('trace_level');
+      if (level && level[0] !== 'OFF' && (global.get('trace_file')?.[0] ?? '') === '')
+        fail('INVALID_ARGUMENT', 'Attempting to set invalid trace setting :trace file name is not given');
       const own = model === '' ? global : (models.get(model) ?? new Map<string, readonly string[]>());
       for (const [name, value] of changes) {
         if (value !== null) own.set(name, value);

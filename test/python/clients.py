@@ -266,7 +266,7 @@ def repository_control():
         client.load_model("auto")
         assert client.is_model_ready("auto")
         fails(lambda: client.load_model("nothing"), "failed to load 'nothing', failed to poll from model repository")
-        fails(lambda: client.load_model("broken"), "load failed for model 'broken'")
+        fails(lambda: client.load_model("broken"), "failed to load 'broken', failed to poll from model repository")
         client.load_model("auto", config=json.dumps({"backend": "onnxruntime", "max_batch_size": 2}))
         config = client.get_model_config("auto", **({} if module is httpclient else {"as_json": True}))
         assert config.get("config", config)["max_batch_size"] == 2, config

@@ -88,5 +88,6 @@ export function generateResponse({ id, modelName, modelVersion, parameters, outp
     const values = jsonOfTensor(output);
     told.set(output.name, values.length === 1 ? values[0]! : values);
   }
-  return told;
+  // In the order of their names, as Triton has them.
+  return new Map([...told].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

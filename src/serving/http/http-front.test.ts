@@ -47,7 +47,7 @@ test('paths and methods that are not there', async () => {
   assert.deepEqual(await errorOf(await fetch(url('/v2/models/simple/versions/1/trace/setting'))), [404, 'Not Found']);
   assert.deepEqual(await errorOf(await fetch(url('/v2/models/simple/infer'))), [405, 'Method Not Allowed']);
   assert.deepEqual(await errorOf(await post('/v2/models/simple', '')), [405, 'Method Not Allowed']);
-  assert.deepEqual(await errorOf(await post('/v2/repository/other/index', '')), [501, "'repository_name' specification is not supported"]);
+  assert.deepEqual(await errorOf(await post('/v2/repository/other/models/simple/load', '')), [501, "'repository_name' specification is not supported"]);
   assert.deepEqual(await errorOf(await fetch(url('/v2/models/simple/versions/3/ready'))), [400, 'Model version not ready']);
 });
 
@@ -102,7 +102,7 @@ test('generate takes inputs by name and gives outputs by name', async () => {
   assert.match((await errorOf(several))[1], /^generate expects model to produce exactly 1 response/);
   const stream = await (await post('/v2/models/repeat/generate_stream', '{"IN":[4,-1,5]}')).text();
   assert.deepEqual(stream.trim().split('\n\n'), [
-    'data: {"model_name":"repeat","model_version":"1","OUT":4}',
+    'data: {"OUT":4,"model_name":"repeat","model_version":"1"}',
     'data: {"error":"model \\"repeat\\": a negative number cannot be repeated"}',
   ]);
   assert.match((await errorOf(await post('/v2/models/simple/generate', '{"INPUT0":[1,2,3]}')))[1], /The schema can not convert input 'INPUT0'/);

@@ -42,8 +42,8 @@ const AS_TRITON: Partial<Record<FaultCode, readonly [FaultCode, string]>> = {
   DEADLINE_EXCEEDED: ['UNAVAILABLE', 'Request timeout expired'],
 };
 
-/** What Triton says of one request starts with the request's id. */
-const OF_REQUEST = /^(inference request |timeout of the |Exceeds maximum |Request timeout )/;
+/** Triton begins these with the request's id; what it says of sequences it does not. */
+const OF_REQUEST = /^(Exceeds maximum |Request timeout )/;
 
 function reasonOf({ code }: Fault): FailureReason | undefined {
   if (code === 'CANCELLED') return undefined;

@@ -81,7 +81,9 @@ class PythonModel implements Backend {
 
   #lost(fault: Fault): void {
     this.#process = undefined;
-    this.#opening?.reject(fault);
+    const { name, python } = this.order;
+    const early = `model "${name}": its Python process ended before it was ready; what it said is in the log (numpy must be there for ${python})`;
+    this.#opening?.reject(fault.message.includes('cannot be started') ? fault : new Fault('UNAVAILABLE', early, { cause: fault }));
     this.#opening = undefined;
     const pending = [...this.#pending.values()];
     this.#pending.clear();
