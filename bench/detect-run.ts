@@ -8,18 +8,24 @@ import { benchModels } from './models.js';
 export interface DetectRun {
   readonly fps: number;
   readonly frames: number;
+  readonly objects: number;
 }
 
 /** The slice under test: the clip through the model into results.jsonl, models loaded and sources open beforehand. */
-export async function detectRun(clip: string, model: string): Promise<DetectRun> {
+export async function detectRun(clip: string, model: string, { confidence }: { readonly confidence?: number } = {}): Promise<DetectRun> {
   const folder = await mkdtemp(join(tmpdir(), 'ocellus-bench-'));
   try {
     await using pipeline = await openPipeline(
-      { version: 1, sources: { clip }, nodes: { detector: { model } }, sinks: { file: { jsonl: join(folder, 'results.jsonl') } } },
+      {
+        version: 1,
+        sources: { clip },
+        nodes: { detector: { model, ...(confidence === undefined ? {} : { confidence }) } },
+        sinks: { file: { jsonl: join(folder, 'results.jsonl') } },
+      },
       { models: benchModels },
     );
-    const { frames, elapsedMs } = await pipeline.run();
-    return { frames, fps: (frames / elapsedMs) * 1000 };
+    const { frames, objects, elapsedMs } = await pipeline.run();
+    return { frames, objects, fps: (frames / elapsedMs) * 1000 };
   } finally {
     await rm(folder, { recursive: true });
   }

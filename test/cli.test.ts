@@ -187,6 +187,20 @@ test('validate and schema', async () => {
   assert.equal((JSON.parse(schema.stdout) as { type: string }).type, 'object');
 });
 
+test('validate prints the plan on stdout, and what is hardly meant or of an earlier version on stderr', async () => {
+  const file = at('old.yaml');
+  await writeFile(file, `streams: { a: ${clip} }\nmodels: { d: { model: coco-centernet, interval: 1, maxDelayMs: 5 } }\n`);
+  const text = await ocellus(['validate', file, '--plan', 'text'], { env });
+  assert.equal(text.code, 0, text.stderr);
+  assert.match(text.stdout, /^sources\n  a  .*clip\.mp4\nstage 1\n  d  reads frames  finds objects with coco-centernet on every 2\. frame\n$/);
+  assert.match(text.stderr, /old\.yaml: read as version 0 of the grammar and taken over to version 1: /);
+  assert.match(text.stderr, /^warning: nodes\.d\.maxDelayMs: a run takes one picture/m);
+  const chart = await ocellus(['validate', file, '--plan', 'mermaid'], { env });
+  assert.match(chart.stdout, /^flowchart LR\n {2}source0\(\["a<br\/>/);
+  const json = await ocellus(['validate', file, '--json'], { env });
+  assert.equal((JSON.parse(json.stdout) as { version: number }).version, 1);
+});
+
 test('doctor finds this machine in order', async () => {
   const { code, stdout } = await ocellus(['doctor', '--json'], { env });
   assert.equal(code, 0, stdout);

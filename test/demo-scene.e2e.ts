@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Box, EventMeta } from 'ocellus/core';
-import { EventRecord, ResultRecord } from 'ocellus/core/schema';
+import { LineCrossingRecord, ResultRecord } from 'ocellus/core/schema';
 import { createMedia } from 'ocellus/media';
 import { createZoo } from 'ocellus/models';
 import { iou } from 'ocellus/vision';
@@ -34,7 +34,7 @@ function recall({ frames }: SceneTruth, found: readonly (readonly Box[])[]): num
   return hits.flat().filter(Boolean).length / hits.flat().length;
 }
 
-const toEvent = ({ at, pts, ...rest }: EventRecord): EventMeta =>
+const toEvent = ({ at, pts, ...rest }: ReturnType<typeof LineCrossingRecord.parse>): EventMeta =>
   ({ ...rest, at: { x: at[0], y: at[1] }, pts: { ticks: BigInt(pts.ticks), timeBase: { num: pts.timeBase[0], den: pts.timeBase[1] } } }) as EventMeta;
 
 test('the default detector finds the walkers of the demo, and every crossing is counted, once', async () => {
@@ -46,7 +46,7 @@ test('the default detector finds the walkers of the demo, and every crossing is 
   assert.equal(code, 0, stderr);
   const report = checkCrossings(
     truth,
-    (await lines(join(out, 'events.jsonl'))).map((line) => toEvent(EventRecord.parse(line))),
+    (await lines(join(out, 'events.jsonl'))).map((line) => toEvent(LineCrossingRecord.parse(line))),
   );
   assert.ok(report.correct, truthText(report));
   const found = (await lines(join(out, 'results.jsonl'))).map((line) =>

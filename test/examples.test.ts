@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { loadConfig, parseConfigText } from 'ocellus/pipeline';
+import { loadConfig, openPipeline, parseConfigText } from 'ocellus/pipeline';
 import { ROOT } from './source.js';
 
 test("the README's library example is examples/watch.ts", () => {
@@ -39,6 +39,28 @@ test('examples/detect.ts runs', async () => {
 test('examples/watch.ts runs, and leaves its video and page', async () => {
   const { left } = await runExample('watch.ts');
   assert.deepEqual(left.toSorted(), ['annotated.mp4', 'report.html']);
+});
+
+test('examples/algorithm.ts runs', async () => {
+  const { printed } = await runExample('algorithm.ts');
+  assert.deepEqual(printed, ['0 0', '1 0', '2 0']);
+});
+
+test('examples/brightness.yaml runs with brightness.ts', async () => {
+  const { nodes, version } = await loadConfig(join(ROOT, 'examples/brightness.yaml'), {});
+  const sources = { street: 'synthetic:?width=320&height=240&frames=30' };
+  const changes: number[] = [];
+  await using pipeline = await openPipeline({ version, sources, nodes }, { algorithmFolders: [join(ROOT, 'examples')] });
+  await pipeline.run({
+    onResult: (result) => {
+      const value = result.value<{ mean: number; change: number; dark: boolean }>('light');
+      if (!value) return;
+      changes.push(result.meta.frame);
+      assert.ok(value.mean > 0 && value.mean < 255 && Math.abs(value.change) < 255 && result.shapes.length === 1, JSON.stringify(value));
+    },
+  });
+  // The ten frames before are there on frame 10; from then on each half second, which is 15 frames.
+  assert.deepEqual(changes, [10, 15]);
 });
 
 test('examples/pipeline.yaml is valid', async () => {

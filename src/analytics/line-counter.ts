@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type CrossingDirection, type EventMeta, type FrameMeta, type Size, toMs } from '../core/index.js';
 import { type LineCounterSettings, resolveLines } from './line-counter-settings.js';
 import { type Passage, advance, newPassage } from './line-passage.js';
@@ -18,6 +19,15 @@ interface WatchedLine {
   readonly tracks: TrackMemory<Passage>;
   readonly count: Record<CrossingDirection, number>;
 }
+
+/** What of a counter another may take over. */
+interface Watching {
+  readonly settings: LineCounterSettings;
+  readonly watched: readonly WatchedLine[];
+  readonly size: Size | undefined;
+}
+
+const watching = new WeakMap<Analyser, () => Watching>();
 
 const sameSize = (a: Size | undefined, b: Size): boolean => a?.width === b.width && a.height === b.height;
 
@@ -52,7 +62,18 @@ export function createLineCounter(settings: LineCounterSettings, { stream, node 
     return [{ type: 'line-crossing', stream, frame, pts, node, line: watch.line.name, direction, trackId, label, at }];
   };
 
-  return {
+  const follow = (before: Watching): void => {
+    watched.forEach((watch, n) => {
+      const { name } = watch.line;
+      const known = before.watched.find(({ line }) => line.name === name);
+      if (known && isDeepStrictEqual(settings.lines[name], before.settings.lines[name])) watched[n] = known;
+    });
+    size = before.size;
+    // New lines are laid into the picture by hand: the size is not new to the others.
+    if (size) resolveLines(settings, size).forEach((line, n) => (watched[n]!.line = line));
+  };
+
+  const counter: Analyser = {
     update(meta) {
       if (!sameSize(size, meta.size)) resize(meta.size);
       const timeMs = toMs(meta.pts);
@@ -61,5 +82,11 @@ export function createLineCounter(settings: LineCounterSettings, { stream, node 
       return watched.flatMap((watch) => seen.flatMap((sighting) => look(watch, sighting, meta, timeMs)));
     },
     counts: () => Object.fromEntries(watched.map(({ line, count }): [string, LineCount] => [line.name, { ...count }])),
+    follow(before) {
+      const known = watching.get(before);
+      if (known) follow(known());
+    },
   };
+  watching.set(counter, () => ({ settings, watched, size }));
+  return counter;
 }

@@ -19,6 +19,8 @@ export interface Analyser {
   update(meta: FrameMeta): readonly EventMeta[];
   /** Counts by line. */
   counts(): Readonly<Record<string, LineCount>>;
+  /** Takes over counts and tracks of the lines that lie where they lay in `before`, made for the same stream with other settings. */
+  follow(before: Analyser): void;
 }
 
 /** A picture kept of an object, at its best. */

@@ -7,7 +7,7 @@ import type { CliContext } from './context.js';
 import { ProgressReporter } from './progress.js';
 
 /** An address without what may be secret in it: `rtsp://me:word@door/live?key=1` gives `door/live`. */
-const placeOf = (address: string): string => address.replace(/[?#].*$/s, '').replace(/^[^:]+:\/\/(?:[^/@]*@)?/, '');
+const placeOf = (address: string): string => address.replace(/[?#].*$/s, '').replace(/^[^:]+:\/\/(?:[^/]*@)?/, '');
 
 /**
  * `campus-walkers.mp4` gives `campus-walkers`, `rtsp://door/live` gives `live`; a stream's name must be one that the configuration grammar
@@ -69,7 +69,7 @@ export async function drive(config: PipelineConfigInput, context: CliContext, { 
     if (drain.aborted && toFault(error).code === 'CANCELLED') fail('CANCELLED', 'interrupted before the first frame', error);
     throw error;
   });
-  const stop = (): void => pipeline.stop();
+  const stop = (): void => void pipeline.stop();
   drain.addEventListener('abort', stop);
   stderr.write(planText(pipeline));
   const total = frameCount(pipeline);

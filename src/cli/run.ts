@@ -1,10 +1,11 @@
 import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { Fault, fail } from '../core/index.js';
-import { type PipelineConfig, type PipelineConfigInput, type RunSummary, isAddress, loadConfig } from '../pipeline/index.js';
+import { type PipelineConfig, type PipelineConfigInput, type RunSummary, isAddress } from '../pipeline/index.js';
 import type { CliContext } from './context.js';
 import { drive, lossText, streamName } from './drive.js';
 import { type LineOption, addLine, list, number } from './option-values.js';
+import { readConfig } from './read-config.js';
 import { summaryText } from './run-summary-text.js';
 
 /** Options of `run` that describe the pipeline; a configuration file says these itself. */
@@ -88,15 +89,16 @@ function configOfFile(config: PipelineConfig, file: string, options: RunOptions,
   if (!hasOwn) return { ...config, ...filesOf(resolve(cwd, options.output), options, Object.keys(config.sources).length) };
   if (!options.overwrite) return config;
   const replaced = <T extends object>(all: Readonly<Record<string, T>>): Record<string, T> =>
-    Object.fromEntries(Object.entries(all).map(([name, one]) => [name, { ...one, overwrite: true }]));
+    Object.fromEntries(Object.entries(all).map(([name, one]) => [name, 'overwrite' in one ? { ...one, overwrite: true } : one]));
   return { ...config, outputs: replaced(config.outputs), sinks: replaced(config.sinks) };
 }
 
 const isConfigFile = (source: string): boolean => !isAddress(source) && /\.(ya?ml|json)$/i.test(source);
 
-async function configFor(source: string, options: RunOptions, { cwd, env }: CliContext): Promise<PipelineConfigInput> {
+async function configFor(source: string, options: RunOptions, context: CliContext): Promise<PipelineConfigInput> {
+  const { cwd } = context;
   if (!isConfigFile(source)) return configOfSource(source, options, cwd);
-  return configOfFile(await loadConfig(resolve(cwd, source), env), source, options, cwd);
+  return configOfFile(await readConfig(source, context), source, options, cwd);
 }
 
 /** The command as it can be typed again. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { memoryLog } from '../core/index.js';
 import { numbersOf, request } from './conformance.js';
 import { createEngine } from './engine.js';
-import { moduleModel } from './module-backend.js';
+import { moduleModel } from './module-model.js';
 import { type HostOptions, type InferenceRequest, type LoadedModel, type PartialResponse, type Placement, RESPONSE_CREDIT } from './port.js';
 
 const RESTARTS = { limit: 3, windowMs: 60_000, firstDelayMs: 1, longestDelayMs: 4 };

@@ -22,7 +22,7 @@ export const PLAIN: Composer = Object.freeze({
 });
 
 /** What a backend sees of a request. */
-export function forBackend({ request, sequence }: Job): InstanceRequest {
+export function forBackend({ request, sequence = request.sequence }: Job): InstanceRequest {
   const { inputs, answer, id = '', parameters = NO_PARAMETERS, outputs, priority = 0, timeoutMs = 0, onResponse } = request;
   const context = { id, parameters, priority, timeoutMs, several: onResponse !== undefined };
   return { inputs, answer, context: { ...context, ...(outputs && { outputs }), ...(sequence && { sequence }) } };

@@ -85,10 +85,11 @@ export class Dispatcher {
     const { scheduler, composer, gate } = this.options;
     this.#turnTo(slot.batches[0]);
     const report = composer.absorb(batch, raw);
-    const results = batch.jobs.map((_, index) => report.results[batch.places?.[index] ?? index]);
+    const resultOf = (index: number): HostResult | undefined => report.results[batch.places?.[index] ?? index];
     let open = 0;
-    for (const [index, job] of batch.jobs.entries()) {
-      const pending = pendingOf(results[index]);
+    for (let index = 0; index < batch.jobs.length; index++) {
+      const job = batch.jobs[index]!;
+      const pending = pendingOf(resultOf(index));
       if (pending) open++;
       if (pending === 'later') slot.later.set(job.at!.number, job);
       else scheduler.binding?.finished(job, this.options.clock.nowMs(), pending === 'again');
@@ -97,7 +98,8 @@ export class Dispatcher {
     if (this.queued > 0 || scheduler.binding) this.pump();
     this.events.ran(batch, report);
     batch.jobs.forEach((job, index) => {
-      if (!pendingOf(results[index])) this.events.answered(job, results[index], batch, report);
+      const result = resultOf(index);
+      if (!pendingOf(result)) this.events.answered(job, result, batch, report);
     });
     this.#settled(batch.jobs.length - open);
   }
@@ -129,7 +131,8 @@ export class Dispatcher {
     batches.forEach(({ jobs }, index) => fail(jobs, index === 0 ? fault : behind(fault)));
     fail(later, fault);
     if (!scheduler.binding) return;
-    scheduler.binding.lost(slot.index, nowMs);
+    // Where it stood, another may stand by now.
+    if (!slot.retired) scheduler.binding.lost(slot.index, nowMs);
     this.pump();
   }
 

@@ -17,21 +17,15 @@ export interface Executed {
 
 const NOTHING_LEFT = (): void => {};
 
-async function run(host: ModelHost, requests: readonly HostRequest[]): Promise<HostReport> {
-  try {
-    return await host.execute(requests);
-  } catch (error) {
-    return failedReport(requests.length, toFault(error, 'INTERNAL'));
-  }
-}
-
 /** What a host does with a batch; its defects become faults of that batch. A backend's requests get lines. */
 export async function execute(host: ModelHost, requests: readonly InstanceRequest[], lines: RequestLines): Promise<Executed> {
-  if (!host.backend) return { report: await run(host, requests), told: NOTHING_LEFT };
-  const opened = lines.open(requests.length);
-  const report = await run(
-    host,
-    requests.map((request, index) => ({ ...request, line: opened[index]! })),
-  );
-  return { report, told: await lines.close(opened, report.results) };
+  const opened = host.backend ? lines.open(requests.length) : undefined;
+  const asked: readonly HostRequest[] = opened ? requests.map((request, index) => ({ ...request, line: opened[index]! })) : requests;
+  let report: HostReport;
+  try {
+    report = await host.execute(asked);
+  } catch (error) {
+    report = failedReport(requests.length, toFault(error, 'INTERNAL'));
+  }
+  return { report, told: opened ? await lines.close(opened, report.results) : NOTHING_LEFT };
 }

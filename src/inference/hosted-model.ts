@@ -71,6 +71,8 @@ export class HostedModel implements LoadedModel {
   readonly #alive = new KeepAlive();
   #drained: (() => void) | undefined;
   #unloading: Promise<void> | undefined;
+  /** One change of the number of instances at a time. */
+  #resized: Promise<void> = Promise.resolve();
 
   private constructor(readonly made: HostedModelOptions) {
     const { definition, options, clock, log, meter, openInstance, limiter, cache } = made;
@@ -235,7 +237,13 @@ export class HostedModel implements LoadedModel {
     return this.#statistics.snapshot(this.#dispatcher.queued, this.#dispatcher.running);
   }
 
-  async resize(instances: number | readonly InstanceGroup[]): Promise<void> {
+  resize(instances: number | readonly InstanceGroup[]): Promise<void> {
+    const resized = this.#resized.then(() => this.#resize(instances));
+    this.#resized = resized.catch(() => {});
+    return resized;
+  }
+
+  async #resize(instances: number | readonly InstanceGroup[]): Promise<void> {
     const { name } = this.definition;
     if (this.#unloading) fail('UNAVAILABLE', `model "${name}" is being unloaded`);
     const [first] = this.#plan;
@@ -263,6 +271,7 @@ export class HostedModel implements LoadedModel {
 
   async #unload(): Promise<void> {
     this.#alive.hold();
+    await this.#resized;
     if (this.#dispatcher.queued + this.#dispatcher.running > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
     this.#dispatcher.stop();
     this.#scheduling.scheduler.clear();
@@ -290,7 +299,7 @@ export class HostedModel implements LoadedModel {
 
   #sequenceEnded({ id, reason, index }: SequenceEnd): void {
     const { scheduling } = this.made.options;
-    this.#slots.all[index]?.instance?.endSequence(id, reason);
+    this.#slots.at(index)?.instance?.endSequence(id, reason);
     if (scheduling?.kind === 'sequence') scheduling.onSequenceEnd?.(id, reason);
   }
 

@@ -48,6 +48,8 @@ export class JobAnswers {
 
   /** The last answer, or the end without one; undefined when the request had more than it takes. */
   last(job: Job, answer: HostAnswer, { startedMs, rows }: Batch, { inputMs, runMs, outputMs }: RunTimes): InferenceResponse | undefined {
+    const times = { queueMs: startedMs - job.arrivedMs, inputMs, runMs, outputMs, batch: rows };
+    if (!this.rules.backend && job.issuedId === undefined) return { outputs: answer.outputs, answers: answer.answers, times };
     const held = job.answers?.held;
     if (this.rules.backend) this.#count(job, answer.empty ? 'empty' : 'success');
     if (held && !answer.empty) {
@@ -55,7 +57,6 @@ export class JobAnswers {
       return undefined;
     }
     const { outputs, parameters } = held ?? answer;
-    const times = { queueMs: startedMs - job.arrivedMs, inputMs, runMs, outputMs, batch: rows };
     return {
       outputs,
       answers: answer.answers,
@@ -81,7 +82,9 @@ export class JobAnswers {
   /** Counts an answer by its number and the time since the one before. */
   #count(job: Job, outcome: ResponseOutcome): NonNullable<Job['answers']> {
     const nowMs = this.rules.clock.nowMs();
-    const answers = (job.answers ??= { count: 0, lastMs: job.at!.batch.startedMs, held: undefined });
+    // Its batch may still wait behind another.
+    const { startedMs } = job.at!.batch;
+    const answers = (job.answers ??= { count: 0, lastMs: Number.isNaN(startedMs) ? nowMs : startedMs, held: undefined });
     this.rules.statistics.responded(answers.count++, outcome, nowMs - answers.lastMs);
     answers.lastMs = nowMs;
     return answers;

@@ -33,6 +33,7 @@ export class ModelGate implements Gate {
   }
 
   enter(slot: Slot): boolean {
+    this.join(slot);
     const claimant = this.#claimants.get(slot);
     return !claimant || this.limiter.enter(claimant);
   }

@@ -30,7 +30,7 @@ export interface HostOptions {
    * those that waited behind it on the instance with UNAVAILABLE.
    */
   readonly hangAfterMs?: number;
-  /** How requests are queued; `maxDelayMs` and `maxQueue` then stay out of it. Absent: batches by those two. */
+  /** How requests are queued, instead of batches by `maxDelayMs`. */
   readonly scheduling?: Scheduling;
   /** Kinds of instances, instead of `instances` equal ones. */
   readonly instanceGroups?: readonly InstanceGroup[];

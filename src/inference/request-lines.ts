@@ -89,6 +89,8 @@ class Line implements RequestLine {
 /** The lines of the requests that a backend has, by number; both ends count alike. */
 export class RequestLines {
   readonly #lines = new Map<number, Line>();
+  /** Called off before they were begun: they still wait behind another batch. */
+  readonly #unwanted = new Set<number>();
   #next = 0;
 
   constructor(readonly events: LineEvents) {}
@@ -99,6 +101,7 @@ export class RequestLines {
       const number = this.#next++;
       const line = new Line(number, this.events, () => this.#lines.delete(number));
       this.#lines.set(number, line);
+      if (this.#unwanted.delete(number)) line.cancel();
       return line;
     });
   }
@@ -126,6 +129,7 @@ export class RequestLines {
 
   /** The caller is gone. */
   cancel(number: number): void {
-    this.#lines.get(number)?.cancel();
+    if (number >= this.#next) this.#unwanted.add(number);
+    else this.#lines.get(number)?.cancel();
   }
 }

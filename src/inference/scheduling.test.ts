@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { numbersOf, request } from './conformance.js';
 import { createEngine } from './engine.js';
-import { moduleModel } from './module-backend.js';
+import { moduleModel } from './module-model.js';
 import type { HostOptions, InferenceRequest, LoadedModel } from './port.js';
 
 /** A backend that waits as many milliseconds as its input says and answers the input + 1. */

@@ -8,7 +8,7 @@ import { OnnxGraph } from '../models/convert.js';
 import type { ModelDefinition } from '../models/index.js';
 import { createEngine } from './engine.js';
 import { fakeEngine } from './fake.js';
-import { moduleModel } from './module-backend.js';
+import { moduleModel } from './module-model.js';
 import type { HostOptions, InferenceRequest, InferenceResponse, LoadedModel } from './port.js';
 import type { SequenceControl, SequenceId, SequenceScheduling, SequenceState } from './scheduling.js';
 

@@ -85,7 +85,7 @@ export class Slots {
 
   /**
    * Opens more, or lets the last ones finish what they hold and closes them.
-   * @throws Fault of the first that does not open; those that did open stay
+   * @throws Fault of the first that does not open; all is then as it was
    */
   async resize(count: number): Promise<void> {
     if (count > this.all.length) await this.#grow(count - this.all.length);
@@ -107,8 +107,8 @@ export class Slots {
     const results = await Promise.allSettled(fresh.map((slot) => this.#fill(slot)));
     const failed = results.find((result) => result.status === 'rejected');
     if (!failed) return;
-    const bad = new Set(fresh.filter((_, i) => results[i]!.status === 'rejected'));
-    this.all.splice(0, this.all.length, ...this.all.filter((slot) => !bad.has(slot)));
+    this.all.splice(first);
+    await Promise.all(fresh.map((slot) => this.#retire(slot)));
     throw failed.reason;
   }
 
@@ -116,8 +116,8 @@ export class Slots {
     slot.retired = true;
     this.#reopening.get(slot)?.();
     this.#reopening.delete(slot);
-    this.events.left(slot);
     this.#retiring.add(slot);
+    this.events.left(slot);
     try {
       // Disposing lets the runs finish; what was put off must be over before.
       while (slot.later.size > 0 || slot.batches.length > 0) await new Promise<void>((resolve) => this.#waiting.set(slot, resolve));
@@ -126,6 +126,11 @@ export class Slots {
       this.#retiring.delete(slot);
       this.#waiting.delete(slot);
     }
+  }
+
+  /** The place of an instance, also of one that is only finishing what it holds. */
+  at(index: number): Slot | undefined {
+    return this.all[index] ?? [...this.#retiring].find((slot) => slot.index === index);
   }
 
   /** Whether the slot can take a batch. */
@@ -185,6 +190,10 @@ export class Slots {
         'MODEL_MISMATCH',
         `model "${this.options.model}": instance ${slot.index} opened another network than the first; did its file change meanwhile?`,
       );
+    }
+    if (slot.retired) {
+      await instance[Symbol.asyncDispose]();
+      return;
     }
     slot.sent = 0;
     slot.instance = instance;

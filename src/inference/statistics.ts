@@ -1,5 +1,6 @@
 import type { Meter } from '../core/index.js';
 import type { HostReport } from '../models/index.js';
+import type { INFERENCE_METRICS } from './metric-table.js';
 import type { BatchStatistics, CountAndTime, FailureReason, ModelStatistics, ResponseStatistics } from './port.js';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] extends CountAndTime ? Sum : T[K] };
@@ -149,18 +150,20 @@ export class StatisticsKeeper {
 
 function instruments(meter: Meter, model: string) {
   const labels = { model };
+  const counter = (name: keyof typeof INFERENCE_METRICS): ReturnType<Meter['counter']> => meter.counter(name, labels);
+  const histogram = (name: keyof typeof INFERENCE_METRICS): ReturnType<Meter['histogram']> => meter.histogram(name, labels);
   return {
-    requests: meter.counter('inference_requests_total', labels),
-    failures: meter.counter('inference_failures_total', labels),
-    cancelled: meter.counter('inference_cancelled_total', labels),
-    inferences: meter.counter('inference_rows_total', labels),
-    executions: meter.counter('inference_executions_total', labels),
-    restarts: meter.counter('inference_restarts_total', labels),
-    cacheHits: meter.counter('inference_cache_hits_total', labels),
-    cacheMisses: meter.counter('inference_cache_misses_total', labels),
-    queue: meter.histogram('inference_queue_ms', labels),
-    input: meter.histogram('inference_input_ms', labels),
-    run: meter.histogram('inference_run_ms', labels),
-    output: meter.histogram('inference_output_ms', labels),
+    requests: counter('inference_requests_total'),
+    failures: counter('inference_failures_total'),
+    cancelled: counter('inference_cancelled_total'),
+    inferences: counter('inference_rows_total'),
+    executions: counter('inference_executions_total'),
+    restarts: counter('inference_restarts_total'),
+    cacheHits: counter('inference_cache_hits_total'),
+    cacheMisses: counter('inference_cache_misses_total'),
+    queue: histogram('inference_queue_ms'),
+    input: histogram('inference_input_ms'),
+    run: histogram('inference_run_ms'),
+    output: histogram('inference_output_ms'),
   };
 }

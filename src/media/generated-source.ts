@@ -1,5 +1,6 @@
 import { type FrameInfo, type Pixels, type Pts, Fault, Frame, fail, throwIfAborted, toMs } from '../core/index.js';
-import type { MediaInfo, MediaLosses, OpenOptions, VideoInfo, VideoSource } from './port.js';
+import type { FramesOptions, MediaInfo, MediaLosses, OpenOptions, VideoInfo, VideoSource } from './port.js';
+import { frameTaker } from './take.js';
 
 /** What a source that makes its frames itself must know; plain functions of the frame number. */
 export interface Generator {
@@ -41,9 +42,10 @@ export function generatedSource(generator: Generator, { stream, signal: outer }:
   const name = stream ?? generator.info.uri;
   const { size } = generator.info.video;
 
-  async function* frames(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<Frame, void, undefined> {
+  async function* frames(options: FramesOptions = {}): AsyncGenerator<Frame, void, undefined> {
     if (closed) fail('FAILED_PRECONDITION', `${name}: the source is closed`);
     if (iterating) fail('FAILED_PRECONDITION', `${name}: only one iteration at a time; leave the first loop before starting another`);
+    const isTaken = frameTaker(options.take);
     iterating = true;
     try {
       const from = start;
@@ -54,7 +56,9 @@ export function generatedSource(generator: Generator, { stream, signal: outer }:
         throwIfAborted(outer);
         await generator.before?.(number, options.signal ?? outer);
         throwIfAborted(options.signal);
-        const info: FrameInfo = { stream: name, number, pts: generator.pts(number), size };
+        const pts = generator.pts(number);
+        if (!isTaken(number, pts)) continue;
+        const info: FrameInfo = { stream: name, number, pts, size };
         yield Frame.of(generator.pixels(number), info);
       }
     } finally {

@@ -1,4 +1,5 @@
 export * from './built-in.js';
+export * from './composition.js';
 export * from './fake.js';
 export * from './libav/about.js';
 export { libavMedia } from './libav/media.js';
@@ -7,4 +8,5 @@ export * from './packed-pixels.js';
 export * from './port.js';
 export * from './request.js';
 export * from './synthetic.js';
+export * from './take.js';
 export { threadedMedia } from './thread/threaded-media.js';

@@ -1,5 +1,7 @@
 import type { Frame, Log, Size, TimeBase } from '../core/index.js';
 import type { Shape } from '../vision/index.js';
+import type { Composer } from './composition.js';
+import type { Take } from './take.js';
 
 /** A picture stream as the container and decoder describe it. */
 export interface VideoInfo {
@@ -36,7 +38,10 @@ export interface AudioInfo {
 export interface MediaInfo {
   readonly uri: string;
   readonly container: string;
+  /** Absent when the container does not say, as a live one cannot. */
   readonly durationMs?: number;
+  /** True where pictures come when they are made, as from a camera: nothing can be read ahead, again or faster. */
+  readonly live: boolean;
   readonly video?: VideoInfo;
   readonly audio: readonly AudioInfo[];
 }
@@ -57,8 +62,17 @@ export interface OpenOptions {
   readonly stream?: string;
   /** Decoder threads; the adapter's choice when absent. */
   readonly threads?: number;
+  /** A network source that gives no data for so long ends with UNAVAILABLE, while opening too; it is waited for without end when absent. */
+  readonly stallAfterMs?: number;
   readonly log?: Log;
   readonly signal?: AbortSignal;
+}
+
+/** How frames are pulled. */
+export interface FramesOptions {
+  readonly signal?: AbortSignal;
+  /** Which frames are given out; the others are let go before anything is made of them. All when absent. */
+  readonly take?: Take;
 }
 
 /**
@@ -70,10 +84,11 @@ export interface VideoSource extends AsyncDisposable {
   readonly losses: MediaLosses;
   /**
    * Each frame belongs to whoever pulls it. Leaving the loop early releases what was decoded ahead. Only one iteration at a time.
-   * Without a seek, each iteration begins at the first frame. Numbers count from 0 in each iteration, also after a seek, unless the adapter knows the true ones.
-   * @throws Fault CANCELLED on abort; INPUT_CORRUPT when nothing at all can be decoded
+   * Without a seek, each iteration begins at the first frame. Numbers count from 0 in each iteration, also after a seek, unless the adapter knows the true ones;
+   * frames that `take` leaves out are counted too.
+   * @throws Fault CANCELLED on abort; INPUT_CORRUPT when nothing at all can be decoded; UNAVAILABLE when a network source stalls; INVALID_ARGUMENT of `take`
    */
-  frames(options?: { readonly signal?: AbortSignal }): AsyncIterable<Frame>;
+  frames(options?: FramesOptions): AsyncIterable<Frame>;
   /** The next `frames()` begins with the first frame at or after `timeMs`. @throws Fault UNSUPPORTED for a live source */
   seek(timeMs: number): Promise<void>;
 }
@@ -123,9 +138,11 @@ export interface Media {
   open(uri: string, options?: OpenOptions): Promise<VideoSource>;
   /** @throws Fault ALREADY_EXISTS without `overwrite`, OUTPUT_FAILED where the path cannot be written */
   createWriter(path: string, options: WriterOptions): Promise<VideoWriter>;
+  /** Puts several frames together into one. */
+  createComposer(): Promise<Composer>;
   /**
-   * Encodes a picture, off the calling thread where the adapter can; `image` may be changed again once it settles.
+   * Encodes a picture, off the calling thread where the adapter can; `image` may be changed, or a frame closed, once it settles.
    * @throws Fault INVALID_ARGUMENT when the bytes are not of the size, or the quality is out of range
    */
-  encodeImage(image: RgbImage, format: ImageFormat): Promise<Uint8Array>;
+  encodeImage(image: RgbImage | Frame, format: ImageFormat): Promise<Uint8Array>;
 }

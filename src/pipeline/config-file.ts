@@ -2,10 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Document, LineCounter, isCollection, isMap, isScalar, parseDocument } from 'yaml';
 import { fail } from '../core/index.js';
+import type { OutputConfig } from './config-outputs.js';
 import { type ConfigProblem, configProblems, pathText } from './config-problems.js';
+import { migratedConfig } from './config-versions.js';
 import { CONFIG_FOLDER, PipelineConfig, pipelineJsonSchema } from './config.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
+
+/** Is told what was changed in a configuration of an earlier version, a sentence at a time. */
+export type Note = (sentence: string) => void;
+
+const UNHEARD: Note = () => {};
 
 /** What a configuration text is read with. */
 export interface ConfigContext {
@@ -15,6 +22,8 @@ export interface ConfigContext {
   readonly folder: string;
   /** Name of the text in messages. */
   readonly name: string;
+  /** Is told of an earlier version. */
+  readonly note?: Note;
 }
 
 /** Replaces `${NAME}` and `${NAME:-default}` in `text`; `$${` stands for a plain `${`. */
@@ -56,6 +65,12 @@ export const isAddress = (uri: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(u
 const mapValues = <T>(record: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 
+function anchoredOutput(output: OutputConfig, at: (path: string) => string): OutputConfig {
+  if ('video' in output) return { ...output, video: at(output.video) };
+  if ('report' in output) return { ...output, report: at(output.report) };
+  return 'live' in output ? output : { ...output, tiles: at(output.tiles) };
+}
+
 /** Makes relative paths absolute; addresses such as rtsp:// and synthetic: scenes stay as they are. Code may be loaded from the folder. */
 function anchored(config: PipelineConfig, folder: string): PipelineConfig & { readonly [CONFIG_FOLDER]: string } {
   const at = (path: string): string => (isAddress(path) ? path : resolve(folder, path));
@@ -66,24 +81,39 @@ function anchored(config: PipelineConfig, folder: string): PipelineConfig & { re
       if ('model' in node && typeof node.model === 'object') return { ...node, model: { ...node.model, file: at(node.model.file) } };
       return 'algorithm' in node && typeof node.algorithm === 'string' ? { ...node, algorithm: resolve(folder, node.algorithm) } : node;
     }),
-    outputs: mapValues(config.outputs, (output) =>
-      'video' in output ? { ...output, video: at(output.video) } : { ...output, report: at(output.report) },
-    ),
+    outputs: mapValues(config.outputs, (output) => anchoredOutput(output, at)),
     sinks: mapValues(config.sinks, (sink) => ({ ...sink, jsonl: at(sink.jsonl) })),
     [CONFIG_FOLDER]: folder,
   };
 }
 
-/** Checks plain data, as a library user hands it in. @throws Fault CONFIG_INVALID with every problem and its path */
-export function parsePipelineConfig(raw: unknown): PipelineConfig {
-  const result = PipelineConfig.safeParse(raw);
-  if (result.success) return result.data;
-  const problems = configProblems(result.error, pipelineJsonSchema());
-  return fail('CONFIG_INVALID', problems.map(({ path, message }) => `${pathText(path)}: ${message}`).join('\n'), result.error);
+/** The configuration, or what is wrong, at the paths where it was written. */
+type Checked =
+  | { readonly config: PipelineConfig; readonly problems: readonly never[] }
+  | { readonly config?: undefined; readonly problems: readonly ConfigProblem[]; readonly cause?: unknown };
+
+function checked(raw: unknown, note: Note): Checked {
+  const { data, notes, problem, origin } = migratedConfig(raw);
+  if (problem) return { problems: [problem] };
+  notes.forEach(note);
+  const result = PipelineConfig.safeParse(data);
+  if (result.success) return { config: result.data, problems: [] };
+  const problems = configProblems(result.error, pipelineJsonSchema()).map(({ path, message }) => ({ path: origin(path), message }));
+  return { problems, cause: result.error };
+}
+
+/**
+ * Checks plain data, as a library user hands it in; data of an earlier version is taken over to the present one, which `note` is told.
+ * @throws Fault CONFIG_INVALID with every problem and its path
+ */
+export function parsePipelineConfig(raw: unknown, note: Note = UNHEARD): PipelineConfig {
+  const result = checked(raw, note);
+  if (result.config) return result.config;
+  return fail('CONFIG_INVALID', result.problems.map(({ path, message }) => `${pathText(path)}: ${message}`).join('\n'), result.cause);
 }
 
 /** Reads YAML or JSON. @throws Fault CONFIG_INVALID: one line a problem, as `file:line: path: message` */
-export function parseConfigText(text: string, { env, folder, name }: ConfigContext): PipelineConfig {
+export function parseConfigText(text: string, { env, folder, name, note = UNHEARD }: ConfigContext): PipelineConfig {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const complain = (problems: readonly { line: number; text: string }[]): never =>
@@ -91,18 +121,18 @@ export function parseConfigText(text: string, { env, folder, name }: ConfigConte
   if (document.errors.length > 0) complain(document.errors.map(({ pos, message }) => ({ line: lines.linePos(pos[0]).line, text: message })));
   const problems: ConfigProblem[] = [];
   const raw = expandAll(document.toJS({ maxAliasCount: 100 }) ?? {}, env, [], problems);
-  const result = PipelineConfig.safeParse(raw);
-  if (!result.success) problems.push(...configProblems(result.error, pipelineJsonSchema()));
+  const result = checked(raw, (sentence) => note(`${name}: ${sentence}`));
+  problems.push(...result.problems);
   if (problems.length > 0)
     complain(problems.map(({ path, message }) => ({ line: lineOf(document, lines, path), text: `${pathText(path)}: ${message}` })));
-  return anchored(result.data!, folder);
+  return anchored(result.config!, folder);
 }
 
-/** Reads a configuration file. @throws Fault NOT_FOUND, CONFIG_INVALID */
-export async function loadConfig(path: string, env: Env): Promise<PipelineConfig> {
+/** Reads a configuration file; `note` is told when it is of an earlier version. @throws Fault NOT_FOUND, CONFIG_INVALID */
+export async function loadConfig(path: string, env: Env, note: Note = UNHEARD): Promise<PipelineConfig> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'ENOENT' ? 'there is no such file' : error.code === 'EISDIR' ? 'it is a folder' : error.message;
     return fail('NOT_FOUND', `cannot read the configuration ${path}: ${why}`, error);
   });
-  return parseConfigText(text, { env, folder: dirname(resolve(path)), name: path });
+  return parseConfigText(text, { env, folder: dirname(resolve(path)), name: path, note });
 }

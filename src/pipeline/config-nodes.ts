@@ -1,12 +1,7 @@
 import { z } from 'zod';
 import { LineCounterSettings } from '../analytics/index.js';
 import type { AlgorithmMaker } from './algorithms/algorithm.js';
-
-/** Names of sources, nodes, outputs and sinks. */
-export const Name = z
-  .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'a name begins with a letter and has letters, digits, - and _ only')
-  .max(64);
+import { Name } from './config-sources.js';
 
 const Size = z.strictObject({ width: z.int().min(1).max(8192), height: z.int().min(1).max(8192) });
 
@@ -89,6 +84,11 @@ const Smoothing = z
   })
   .describe('What is said of an object of a tracker is made of its last looks.');
 
+const enabled = z
+  .boolean()
+  .default(true)
+  .describe('false leaves the node out, and what reads nothing but it; it may be switched while the pipeline runs.');
+
 /** A node that runs a model. */
 export const ModelNodeConfig = z
   .strictObject({
@@ -101,7 +101,13 @@ export const ModelNodeConfig = z
     confidence: z.number().min(0).max(1).optional().describe("Least score kept; the model's own when absent."),
     maximumIou: z.number().min(0).max(1).optional().describe("IoU at which the weaker of two boxes goes; the model's own when absent."),
     limit: z.int().min(1).optional().describe("Most objects found in one picture, or labels told of a question; the model's own when absent."),
-    everyFrames: z.int().min(1).default(1).describe('Look at every n-th frame only; trackers carry objects over the others.'),
+    everyFrames: z.int().min(1).default(1).describe('Look at every n-th frame of a stream only; trackers carry objects over the others.'),
+    everySeconds: z
+      .number()
+      .positive()
+      .optional()
+      .describe('Look at one frame of a stream in so many seconds of media time: the first frame at or after each multiple.'),
+    enabled,
     reinferEvery: Reinference.optional(),
     smooth: Smoothing.optional(),
     embedding: z.boolean().default(false).describe('Write the vector into the results; readers of the library have it without.'),
@@ -130,6 +136,7 @@ export const TrackNodeConfig = z
       })
       .describe('What the node reads.'),
     settings: z.record(z.string(), z.unknown()).default({}).describe('What this kind of tracker knows; listed below for each kind.'),
+    enabled,
   })
   .describe('A node that follows objects: each gets a `trackId`.');
 
@@ -142,6 +149,7 @@ export const LinesNodeConfig = z
     analytics: z.literal('lines').describe('Counts objects that cross lines.'),
     on: z.strictObject({ objects: Name.describe('The tracker whose objects are watched.') }).describe('What the node reads.'),
     ...LineCounterSettings.shape,
+    enabled,
   })
   .describe('A node that counts line crossings.');
 
@@ -192,6 +200,7 @@ export const AlgorithmNodeConfig = z
       .default(true)
       .describe('Whether a frame waits for the run on it. If not, runs that are due meanwhile are left out, and a value comes with a later frame.'),
     timeoutMs: z.number().positive().optional().describe('Longest run, in milliseconds. Code that never awaits can be cut short with isolate only.'),
+    enabled,
     isolate: z.boolean().default(false).describe('Runs it in a thread of its own, which is replaced when it hangs, crashes or exits.'),
     onError: z
       .union(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Fault } from '../core/index.js';
 import { parseConfigText, parsePipelineConfig } from './config-file.js';
-import { pipelineJsonSchema } from './config.js';
+import { CONFIG_FOLDER, pipelineJsonSchema } from './config.js';
 
 const GOOD = `version: 1
 sources:
@@ -19,7 +19,10 @@ const read = (text: string, env = { HOST: 'cam' }) => parseConfigText(text, { en
 
 test('defaults are filled in, variables expanded, relative paths start at the file', () => {
   const config = read(GOOD);
-  assert.deepEqual(config.sources, { door: { uri: '/base/videos/door.mp4' }, yard: { uri: 'rtsp://cam/live', threads: 2 } });
+  assert.deepEqual(config.sources, {
+    door: { uri: '/base/videos/door.mp4', nodes: {} },
+    yard: { uri: 'rtsp://cam/live', threads: 2, nodes: {} },
+  });
   const { people } = config.nodes;
   assert.ok(people && 'model' in people);
   assert.equal(people.on, 'frame');
@@ -39,7 +42,7 @@ const cases: [title: string, from: string, to: string, message: RegExp][] = [
   ['a wrong type', 'labels: [person]', 'labels: person', /^p\.yaml:8: nodes\.people\.labels: expected array, received string$/],
   ['a number out of range', 'labels: [person]', 'confidence: 1.5', /^p\.yaml:8: nodes\.people\.confidence: .*<=1$/],
   ['something missing', 'model: yolox-nano', 'on: frame', /^p\.yaml:6: nodes\.people\.model: /],
-  ['a version from the future', 'version: 1', 'version: 2', /^p\.yaml:1: version: expected 1$/],
+  ['a version from the future', 'version: 1', 'version: 2', /^p\.yaml:1: version: 2 is not known here; this release reads 0 and 1$/],
   [
     'a variable that is not set',
     '${HOST}',
@@ -78,11 +81,12 @@ outputs:
 
 test('a graph of nodes is read, with its defaults', () => {
   const { nodes, outputs } = read(GRAPH);
-  assert.deepEqual(nodes['tracker'], { track: 'bytetrack', on: { objects: ['people'] }, settings: {} });
+  assert.deepEqual(nodes['tracker'], { track: 'bytetrack', on: { objects: ['people'] }, settings: {}, enabled: true });
   assert.deepEqual(nodes['gate'], {
     analytics: 'lines',
     on: { objects: 'tracker' },
     lines: { middle: { from: [0, 0.5], to: [1, 0.5], units: 'fractions' } },
+    enabled: true,
   });
   assert.deepEqual(outputs['film'], {
     video: '/base/out/film.mp4',
@@ -104,6 +108,72 @@ test('a graph of nodes is read, with its defaults', () => {
   });
   assert.deepEqual(outputs['page'], { report: '/base/out/page.html', overwrite: false, bestShots: 24 });
 });
+
+const ALGORITHMS = `version: 1
+sources: { door: door.mp4 }
+nodes:
+  people: { model: yolox-nano }
+  own: { algorithm: code/own.ts, on: { objects: people } }
+  tracker: { track: sort, on: { objects: own } }
+  looks: { model: vehicle-attributes, on: { objects: own } }
+`;
+
+test('an algorithm of your own is read, with its defaults, and other nodes may read it', () => {
+  const { nodes } = read(ALGORITHMS);
+  assert.deepEqual(nodes['own'], {
+    algorithm: '/base/code/own.ts',
+    export: 'default',
+    on: { objects: ['people'] },
+    settings: {},
+    frameCount: 1,
+    frameStep: 1,
+    interval: 0,
+    firstRun: 'immediate',
+    whenShort: 'wait',
+    wait: true,
+    enabled: true,
+    isolate: false,
+    onError: { breakAfter: 5, retryAfterSeconds: 30 },
+  });
+});
+
+test('a class may stand in the place of the file, but cannot travel to a thread; the JSON Schema knows the file', () => {
+  class Own {
+    run(): void {}
+  }
+  const raw = { version: 1, sources: { a: 'a.mp4' }, nodes: { own: { algorithm: Own } } };
+  assert.equal((parsePipelineConfig(raw).nodes['own'] as { algorithm: unknown }).algorithm, Own);
+  const isolated = { ...raw, nodes: { own: { algorithm: Own, isolate: true } } };
+  assert.throws(() => parsePipelineConfig(isolated), {
+    message: 'nodes.own.isolate: a class cannot travel to another thread: name its file in algorithm',
+  });
+  assert.throws(() => parsePipelineConfig({ ...raw, nodes: { own: { algorithm: 3 } } }), {
+    message: 'nodes.own.algorithm: expected a file of JavaScript or TypeScript; in TypeScript also a class',
+  });
+  assert.match(JSON.stringify(pipelineJsonSchema()), /"algorithm":\{[^}]*"type":"string"/);
+});
+
+test('the folder that a configuration was read from goes with it, and cannot be claimed in text', () => {
+  const config = read(ALGORITHMS) as { readonly [CONFIG_FOLDER]?: string };
+  assert.equal({ ...config }[CONFIG_FOLDER], '/base');
+  assert.equal(JSON.stringify(config).includes('"/base"'), false);
+});
+
+const algorithmCases: [title: string, from: string, to: string, message: RegExp][] = [
+  ['an interval below 0', 'own.ts,', 'own.ts, interval: -1,', /^p\.yaml:5: nodes\.own\.interval: /],
+  ['a step below 0', 'own.ts,', 'own.ts, frameStep: -1,', /^p\.yaml:5: nodes\.own\.frameStep: /],
+  ['no frames', 'own.ts,', 'own.ts, frameCount: 0,', /^p\.yaml:5: nodes\.own\.frameCount: /],
+  ['another word for a failure', 'own.ts,', 'own.ts, onError: stop,', /^p\.yaml:5: nodes\.own\.onError: write fail, or \{ breakAfter: 5/],
+  ['a slip in a key', 'own.ts,', 'own.ts, frameCout: 2,', /^p\.yaml:5: nodes\.own\.frameCout: unknown key "frameCout"\. Did you mean "frameCount"\?/],
+  [
+    'lines on an algorithm',
+    'looks: {',
+    'gate: { analytics: lines, on: { objects: own }, lines: { a: { from: [0, 0], to: [1, 1] } } }\n  looks: {',
+    /"own" does not fit: lines are counted on/,
+  ],
+];
+for (const [title, from, to, message] of algorithmCases)
+  test(`refused: ${title}`, () => assert.throws(() => read(ALGORITHMS.replace(from, to)), { code: 'CONFIG_INVALID', message }));
 
 const graphCases: [title: string, from: string, to: string, message: RegExp][] = [
   [
@@ -223,4 +293,24 @@ test('the JSON Schema names every key with a description', () => {
   };
   visit(pipelineJsonSchema(), '');
   assert.deepEqual(bare, []);
+});
+
+test('a wall has room for its streams, and names streams that are there', () => {
+  const config = (wall: object): unknown => ({
+    version: 1,
+    sources: { a: 'a.mp4', b: 'b.mp4', c: 'c.mp4' },
+    nodes: { n: { model: 'm' } },
+    outputs: { wall },
+  });
+  const refused = (wall: object, message: RegExp): void =>
+    assert.throws(() => parsePipelineConfig(config(wall)), { code: 'CONFIG_INVALID', message });
+  parsePipelineConfig(config({ tiles: 'w.mp4', rows: 1, columns: 3 }));
+  parsePipelineConfig(config({ live: '127.0.0.1:0', of: 'a', tiles: { columns: 2 } }));
+  refused({ tiles: 'w.mp4', rows: 1, columns: 2 }, /outputs\.wall: 1 rows of 2 tiles are 2 cells, too few for 3 streams/);
+  refused({ live: '127.0.0.1:0', tiles: { rows: 1, columns: 2 } }, /outputs\.wall\.tiles: 1 rows of 2 tiles/);
+  refused({ tiles: 'w.mp4', streams: ['a', 'd'] }, /outputs\.wall\.streams: there is no source "d"/);
+  refused({ live: '127.0.0.1:0', of: ['bb'] }, /outputs\.wall\.of: there is no source "bb".*"b"/);
+  refused({ tiles: 'w.mp4', size: { width: 641, height: 480 } }, /outputs\.wall\.size\.width/);
+  for (const live of ['8090', 'localhost', '127.0.0.1:', 'http://127.0.0.1:8090', '::1:80'])
+    refused({ live }, /outputs\.wall\.live: must be HOST:PORT/);
 });

@@ -1,21 +1,11 @@
 import { z } from 'zod';
 import { didYouMean, toFault } from '../core/index.js';
 import { BUILT_IN_TRACKERS, createTracker } from '../tracking/index.js';
-import { Name, NodeConfig, readsOf } from './config-nodes.js';
-import { OutputConfig, SinkConfig } from './config-outputs.js';
+import { NodeConfig, readsOf } from './config-nodes.js';
+import { OutputConfig, SinkConfig, WALL_NAME, liveStreams, wallOf } from './config-outputs.js';
+import { Name, SourceConfig } from './config-sources.js';
+import { tileLayout } from './outputs/tiles/tile-layout.js';
 import { planOrder } from './plan.js';
-
-/** Where frames come from. */
-export const SourceConfig = z
-  .union([
-    z.string(),
-    z.strictObject({
-      uri: z.string().describe('File, address or synthetic: scene; a relative path starts at the configuration file.'),
-      threads: z.int().min(1).max(64).optional().describe('Decoder threads.'),
-    }),
-  ])
-  .transform((source) => (typeof source === 'string' ? { uri: source } : source))
-  .describe('A source: its address, or an object with more settings.');
 
 type Complain = (path: readonly string[], message: string) => void;
 type Nodes = Readonly<Record<string, NodeConfig>>;
@@ -48,6 +38,11 @@ function checkReads(name: string, nodes: Nodes, complain: Complain): void {
   }
 }
 
+function checkRate(name: string, node: NodeConfig, complain: Complain): void {
+  if ('model' in node && node.everySeconds !== undefined && node.everyFrames > 1)
+    complain(['nodes', name, 'everySeconds'], 'say everyFrames or everySeconds, not both');
+}
+
 function checkMemory(name: string, nodes: Nodes, complain: Complain): void {
   const node = nodes[name]!;
   if (!('model' in node)) return;
@@ -67,18 +62,79 @@ function checkTracker(name: string, node: NodeConfig, complain: Complain): void 
   }
 }
 
+function checkStreamNodes(source: string, wanted: readonly string[], known: readonly string[], complain: Complain): void {
+  for (const node of wanted)
+    if (!known.includes(node))
+      complain(['sources', source, 'nodes', node], `there is no node "${node}".${didYouMean(node, known)} There are: ${known.join(', ') || 'none'}`);
+}
+
 function checkGraph(nodes: Nodes, complain: Complain): void {
   for (const [name, node] of Object.entries(nodes)) checkTracker(name, node, complain);
+  for (const [name, node] of Object.entries(nodes)) checkRate(name, node, complain);
   for (const name of Object.keys(nodes)) checkReads(name, nodes, complain);
   for (const name of Object.keys(nodes)) checkMemory(name, nodes, complain);
   const { loop } = planOrder(nodes);
   if (loop) complain(['nodes', loop[0]!], `these nodes wait for each other: ${[...loop, loop[0]].join(' -> ')}`);
 }
 
+const RealtimeConfig = z
+  .strictObject({
+    queue: z.int().min(1).max(1000).default(1).describe('Frames of a stream that may wait for a model.'),
+    overflow: z
+      .enum(['oldest', 'newest'])
+      .default('oldest')
+      .describe('Which frame is dropped when one more comes: oldest keeps the pipeline current, newest keeps what waits.'),
+  })
+  .describe('How a realtime pipeline stays current.');
+/** Streams that an output names are there, and its wall has room for them. */
+function checkWalls(name: string, output: OutputConfig, sources: readonly string[], complain: Complain): void {
+  const known = (path: readonly string[], streams: readonly string[] = []): void => {
+    for (const stream of streams)
+      if (!sources.includes(stream))
+        complain(
+          ['outputs', name, ...path],
+          `there is no source "${stream}".${didYouMean(stream, sources)} There are: ${sources.join(', ') || 'none'}`,
+        );
+  };
+  if ('live' in output) {
+    known(['of'], liveStreams(output));
+    if (output.tiles && sources.includes(WALL_NAME))
+      complain(['outputs', name, 'tiles'], `the wall is served under the name "${WALL_NAME}"; give the source of that name another one`);
+  }
+  const wall = wallOf(output);
+  if (!wall) return;
+  const at = 'live' in output ? ['tiles'] : [];
+  known([...at, 'streams'], wall.streams);
+  try {
+    tileLayout({ ...wall, aspects: (wall.streams ?? sources).map(() => 16 / 9) });
+  } catch (error) {
+    complain(['outputs', name, ...at], toFault(error).message);
+  }
+}
+
 /** The configuration of a pipeline: one schema gives the types, the check, the JSON Schema and the reference page. */
 export const PipelineConfig = z
   .strictObject({
     version: z.literal(1).describe('Version of this grammar.'),
+    mode: z
+      .enum(['offline', 'realtime'])
+      .default('offline')
+      .describe(
+        'offline: every frame, as fast as the machine goes. realtime: as things happen; files play at their own pace, and frames that come too fast are dropped and counted.',
+      ),
+    realtime: RealtimeConfig.prefault({}),
+    plan: z
+      .enum(['auto', 'serial', 'parallel'])
+      .default('auto')
+      .describe(
+        'Whether nodes that do not wait for each other work on a frame at the same time. auto: serial for two models or fewer, else what is faster at the start. Results are the same.',
+      ),
+    watchdogSeconds: z
+      .number()
+      .min(0)
+      .max(3600)
+      .default(10)
+      .describe('When nothing has moved for so long, the log tells who waits for whom; 0 for never.'),
     sources: z.record(Name, SourceConfig).describe('Sources by name; the name is the stream in the results.'),
     nodes: z.record(Name, NodeConfig).describe('Nodes by name; the name is the node in the results.'),
     outputs: z.record(Name, OutputConfig).default({}).describe('What a run leaves for people to look at, by name.'),
@@ -89,9 +145,13 @@ export const PipelineConfig = z
     if (Object.keys(config.sources).length === 0) complain(['sources'], 'name at least one source');
     if (Object.keys(config.nodes).length === 0) complain(['nodes'], 'name at least one node');
     checkGraph(config.nodes, complain);
-    for (const [name, output] of Object.entries(config.outputs))
+    for (const [name, source] of Object.entries(config.sources))
+      checkStreamNodes(name, Object.keys(source.nodes), Object.keys(config.nodes), complain);
+    for (const [name, output] of Object.entries(config.outputs)) {
+      checkWalls(name, output, Object.keys(config.sources), complain);
       if ('video' in output && Object.keys(config.sources).length > 1 && !output.video.includes('{stream}'))
         complain(['outputs', name, 'video'], 'with several sources the name must have {stream} in it, such as annotated-{stream}.mp4');
+    }
   })
   .describe('A pipeline: sources, nodes, outputs and sinks.');
 

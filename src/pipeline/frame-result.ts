@@ -13,6 +13,10 @@ export interface ObjectAnswer extends Answered {
 
 /** How findings are looked up by the name of the node. */
 export interface FindingsByNode {
+  /** Objects that it gives. */
+  count(node: string): number;
+  /** Whether the node looked at the frame or gives objects on it. */
+  said(node: string): boolean;
   objects(node: string): readonly ObjectMeta[];
   answers(node: string): readonly ObjectAnswer[];
   value(node: string): unknown;
@@ -57,6 +61,11 @@ export class FrameResult<N extends string = string> implements Disposable {
     return this.#read.objects(node);
   }
 
+  /** How many those are. */
+  count(node: N): number {
+    return this.#read.count(node);
+  }
+
   /** What a model that describes objects answered on this very frame; empty for one that finds objects. */
   answers(node: N): readonly ObjectAnswer[] {
     return this.#read.answers(node);
@@ -90,6 +99,11 @@ export class FrameResult<N extends string = string> implements Disposable {
     const replaced = picture instanceof Frame ? picture : imageFrame(copiedImage(picture), this.frame, 'onResult');
     this.#replaced?.close();
     this.#replaced = replaced;
+  }
+
+  /** Whether the node has anything to say of this frame: it looked at it, or gives objects on it, as a tracker does between looks. */
+  said(node: N): boolean {
+    return this.#read.said(node);
   }
 
   /** Gives the frame back. */

@@ -26,7 +26,7 @@ const after = async (turns: number): Promise<void> => {
 
 test('results come in the order of the items, whatever finishes first', async () => {
   const seen: number[] = [];
-  for await (const item of inOrder(count(20), async (n) => (await after((20 - n) % 7), new Item(n)), { window: 4 })) {
+  for await (const item of inOrder(count(20), async (n) => (await after((20 - n) % 7), new Item(n)), { window: () => 4 })) {
     seen.push(item.n);
     item[Symbol.dispose]();
   }
@@ -46,7 +46,7 @@ test('no more than the window is at work', async () => {
     atWork--;
     return new Item(n);
   };
-  for await (const item of inOrder(count(30), work, { window: 3 })) item[Symbol.dispose]();
+  for await (const item of inOrder(count(30), work, { window: () => 3 })) item[Symbol.dispose]();
   assert.equal(most, 3);
 });
 
@@ -56,7 +56,7 @@ test('a finished result is given out while the source is silent', async () => {
     await silence;
   }
   let speak = (): void => {};
-  const flow = inOrder(oneThenSilence(new Promise((resolve) => (speak = resolve))), async (n) => new Item(n), { window: 8 });
+  const flow = inOrder(oneThenSilence(new Promise((resolve) => (speak = resolve))), async (n) => new Item(n), { window: () => 8 });
   const { value } = await flow.next();
   assert.equal(value?.n, 0);
   value?.[Symbol.dispose]();
@@ -65,7 +65,7 @@ test('a finished result is given out while the source is silent', async () => {
 });
 
 test('leaving early disposes what was not given out', async () => {
-  for await (const item of inOrder(count(50), async (n) => new Item(n), { window: 5 })) {
+  for await (const item of inOrder(count(50), async (n) => new Item(n), { window: () => 5 })) {
     item[Symbol.dispose]();
     if (item.n === 7) break;
   }
@@ -74,7 +74,7 @@ test('leaving early disposes what was not given out', async () => {
 
 test('a failing item fails the flow in its turn, after those before it', async () => {
   const seen: number[] = [];
-  const flow = inOrder(count(10), async (n) => (n === 4 ? Promise.reject(new Error('four')) : new Item(n)), { window: 6 });
+  const flow = inOrder(count(10), async (n) => (n === 4 ? Promise.reject(new Error('four')) : new Item(n)), { window: () => 6 });
   await assert.rejects(async () => {
     for await (const item of flow) {
       seen.push(item.n);
@@ -92,7 +92,7 @@ test('a failing source gives out what came before', async () => {
   }
   const seen: number[] = [];
   await assert.rejects(async () => {
-    for await (const item of inOrder(broken(), async (n) => (await after(5), new Item(n)), { window: 8 })) {
+    for await (const item of inOrder(broken(), async (n) => (await after(5), new Item(n)), { window: () => 8 })) {
       seen.push(item.n);
       item[Symbol.dispose]();
     }
@@ -103,7 +103,7 @@ test('a failing source gives out what came before', async () => {
 test('stop takes nothing further up and finishes what is at work', async () => {
   const stop = new AbortController();
   const seen: number[] = [];
-  for await (const item of inOrder(count(1000), async (n) => (await after(2), new Item(n)), { window: 4, stop: stop.signal })) {
+  for await (const item of inOrder(count(1000), async (n) => (await after(2), new Item(n)), { window: () => 4, stop: stop.signal })) {
     seen.push(item.n);
     item[Symbol.dispose]();
     if (item.n === 5) stop.abort();

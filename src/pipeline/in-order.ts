@@ -1,7 +1,7 @@
 /** Options of {@link inOrder}. */
 export interface InOrderOptions {
-  /** Most items at work at once. */
-  readonly window: number;
+  /** Most items at work at once; asked before each is taken up. */
+  readonly window: () => number;
   /** Aborted, no further item is taken up; those at work are finished and given out. */
   readonly stop?: AbortSignal;
 }
@@ -30,7 +30,7 @@ export async function* inOrder<I, O extends Disposable>(
         result.catch(() => {});
         atWork.push(result);
         wake();
-        while (atWork.length >= window && !left) await changed();
+        while (atWork.length >= window() && !left) await changed();
         if (left || stop?.aborted) break;
       }
     } catch (error) {

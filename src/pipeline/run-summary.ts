@@ -1,6 +1,8 @@
 import type { MediaLosses } from '../media/index.js';
+import type { FaultCode } from '../core/index.js';
 import type { FrameResult } from './frame-result.js';
 import type { OutputFile } from './outputs/port.js';
+import type { StreamState } from './stream-state.js';
 
 /** How many of one label were seen. */
 export interface LabelSummary {
@@ -10,14 +12,27 @@ export interface LabelSummary {
   readonly tracks: number;
 }
 
-/** What came of one stream. */
-export interface StreamSummary {
+/** What was seen on one stream. */
+export interface SeenSummary {
   readonly frames: number;
   readonly objects: number;
   readonly labels: Readonly<Record<string, LabelSummary>>;
   /** Crossings by line; two nodes with a line of the same name keep theirs apart as `node.line`. */
   readonly lines: Readonly<Record<string, { readonly in: number; readonly out: number }>>;
   readonly losses: MediaLosses;
+}
+
+/** What came of one stream. */
+export interface StreamSummary extends SeenSummary {
+  readonly state: StreamState;
+  /** Why it failed; the other streams went on. */
+  readonly fault?: { readonly code: FaultCode; readonly message: string };
+  /** Frames that came too fast for a realtime pipeline, or while a live source was paused. */
+  readonly dropped: number;
+  /** Frames that no result came of, since a node failed on them or they were given up. */
+  readonly failedFrames: number;
+  /** Times that its source was opened again. */
+  readonly restarts: number;
 }
 
 /** What a run did. */
@@ -49,7 +64,7 @@ export class StreamTally {
     this.#lines = lines;
   }
 
-  summary(losses: MediaLosses): StreamSummary {
+  summary(losses: MediaLosses): SeenSummary {
     const labels = [...this.#labels].toSorted(([, a], [, b]) => b.objects - a.objects);
     const twice = (name: string): boolean => this.#lines.filter((line) => line.name === name).length > 1;
     return {

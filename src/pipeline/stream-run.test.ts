@@ -5,6 +5,8 @@ import { Fault, Frame, liveFrames } from '../core/index.js';
 import { packedPixels } from '../media/index.js';
 import { type Board, type Draft, type NodeFindings, NOTHING } from './nodes/board.js';
 import type { GraphNode } from './nodes/port.js';
+import { Graph } from './graph.js';
+import { Held } from './held.js';
 import { StreamRun } from './stream-run.js';
 
 const SIZE = { width: 4, height: 2 };
@@ -32,6 +34,12 @@ const node = (name: string, look: Look, { reads = [], ordered = false }: { reads
   open: () => ({ look }),
   [Symbol.asyncDispose]: async () => {},
 });
+const graphOf = (...nodes: GraphNode[]): Graph =>
+  new Graph(
+    nodes.map((each) => new Held(each)),
+    [],
+    assert.ifError,
+  );
 const idle = new AbortController().signal;
 
 /** Numbers with a fixed seed: what passes once passes always. */
@@ -54,8 +62,8 @@ test('a node sees what the nodes it reads said of that very frame, whatever thei
     return found();
   };
   const run = new StreamRun(
-    [node('left', slow('left')), node('right', slow('right')), node('join', join, { reads: ['left', 'right'], ordered: true })],
-    'a',
+    graphOf(node('left', slow('left')), node('right', slow('right')), node('join', join, { reads: ['left', 'right'], ordered: true })),
+    { stream: 'a' },
   );
   // Thirty frames at once, none of them held back.
   const results = await Promise.all(Array.from({ length: 30 }, (_, n) => run.look(frame(n), idle)));
@@ -63,14 +71,21 @@ test('a node sees what the nodes it reads said of that very frame, whatever thei
     seen,
     Array.from({ length: 30 }, (_, n) => [n, n, n]),
   );
-  for (const result of results) result[Symbol.dispose]();
+  for (const { result } of results) result[Symbol.dispose]();
   assert.equal(liveFrames(), 0);
 });
 
 test('objects are numbered in the order of the nodes, not in the order in which they were done', async () => {
   const late: Look = async () => (await sleep(5), found(draft('late', 1), draft('late', 2)));
-  const run = new StreamRun([node('late', late), node('early', () => found(draft('early', 3)))], 'a');
-  using result = await run.look(frame(0), idle);
+  const run = new StreamRun(
+    graphOf(
+      node('late', late),
+      node('early', () => found(draft('early', 3))),
+    ),
+    { stream: 'a' },
+  );
+  const { result } = await run.look(frame(0), idle);
+  using _ = result;
   assert.deepEqual(
     result.objects.map(({ id, label }) => [id, label]),
     [
@@ -92,8 +107,11 @@ test('what a node gives on without having made it stands in the results once', a
     return { inferred: true, objects: objects.slice(1), made: NOTHING };
   };
   const people: Look = () => found(draft('people', 0), draft('people', 1));
-  const run = new StreamRun<'people' | 'tracker'>([node('people', people), node('tracker', passOn, { reads: ['people'], ordered: true })], 'a');
-  using result = await run.look(frame(0), idle);
+  const run = new StreamRun<'people' | 'tracker'>(graphOf(node('people', people), node('tracker', passOn, { reads: ['people'], ordered: true })), {
+    stream: 'a',
+  });
+  const { result } = await run.look(frame(0), idle);
+  using _ = result;
   assert.deepEqual(
     result.objects.map(({ trackId }) => trackId),
     [1, 2],
@@ -107,7 +125,14 @@ test('a node that fails fails its frame with its fault, when every other node is
   const broken: Look = () => {
     throw new Fault('INPUT_CORRUPT', 'no such picture');
   };
-  const run = new StreamRun([node('slow', slow), node('broken', broken), node('after', () => found(), { reads: ['broken'] })], 'a');
+  const run = new StreamRun(
+    graphOf(
+      node('slow', slow),
+      node('broken', broken),
+      node('after', () => found(), { reads: ['broken'] }),
+    ),
+    { stream: 'a' },
+  );
   await assert.rejects(run.look(frame(0), idle), { code: 'INPUT_CORRUPT', message: 'no such picture' });
   assert.equal(busy, false);
   assert.equal(liveFrames(), 0);

@@ -1,16 +1,53 @@
-import { type EventMeta, type Frame, type FrameMeta, type ObjectMeta, fail } from '../core/index.js';
+import type { EventMeta, Frame, FrameMeta, ObjectMeta } from '../core/index.js';
 import type { Shape } from '../vision/index.js';
+import type { StreamNodeConfig } from './config-sources.js';
 import { finalObjects } from './final-objects.js';
+import { Flight } from './flight.js';
 import { type FindingsByNode, FrameResult, type ObjectAnswer } from './frame-result.js';
-import { type Board, type Draft, type LineState, NOTHING, type NodeFindings, type Said } from './nodes/board.js';
-import { NodeTimings } from '../analytics/index.js';
+import type { Graph } from './graph.js';
+import { type Board, type Draft, type LineState, NOTHING, type NodeFindings, SKIPPED, type Said } from './nodes/board.js';
 import type { GraphNode, StreamNode } from './nodes/port.js';
+import { type Rate, Schedule } from './schedule.js';
 
+/** A node at work on the stream. */
 interface Placed {
   readonly node: GraphNode;
   readonly stream: StreamNode;
   /** Places of the nodes that it reads. */
   readonly reads: readonly number[];
+  readonly schedule: Schedule;
+  /** When the node may begin with the next frame: it is done with the last one, or has begun with it; where it needs order at all. */
+  turn: Promise<unknown> | undefined;
+}
+
+/** The stream's side of one graph. */
+interface Layout {
+  readonly graph: Graph;
+  readonly placed: readonly Placed[];
+  /** The same nodes, by place. */
+  readonly nodes: readonly GraphNode[];
+  readonly places: ReadonlyMap<string, number>;
+  /** Frames under way. */
+  frames: number;
+}
+
+/** A frame that went through the nodes. */
+export interface Seen<N extends string> {
+  readonly flight: Flight;
+  readonly result: FrameResult<N>;
+}
+
+/** What a stream is run with. */
+export interface StreamRunOptions {
+  readonly stream: string;
+  /** What is different for nodes on this stream. */
+  readonly overrides?: Readonly<Record<string, StreamNodeConfig>>;
+  /** Asked for each frame: whether its nodes work one after the other. */
+  readonly serial?: () => boolean;
+  /** Monotonic milliseconds; the machine's clock when absent. */
+  readonly nowMs?: () => number;
+  /** Told when a frame is through, before its result is given out. */
+  readonly onFlight?: (flight: Flight, result: FrameResult) => void;
 }
 
 /** What the nodes said of one frame, by their names, for whoever asks when all is done. */
@@ -21,6 +58,15 @@ class FrameFindings implements FindingsByNode {
     readonly findings: readonly NodeFindings[],
     readonly places: ReadonlyMap<string, number>,
   ) {}
+
+  count(node: string): number {
+    return this.#of(node)?.objects.length ?? 0;
+  }
+
+  said(node: string): boolean {
+    const of = this.#of(node);
+    return of !== undefined && (of.inferred || of.objects.length > 0 || of.value !== undefined);
+  }
 
   objects(node: string): readonly ObjectMeta[] {
     return this.#of(node)?.objects.flatMap((draft) => this.given.get(draft) ?? NOTHING) ?? NOTHING;
@@ -44,45 +90,103 @@ class FrameFindings implements FindingsByNode {
   }
 }
 
+/** What algorithms of one's own gave; nothing where none did. */
+function valuesOf(findings: readonly NodeFindings[], placed: readonly Placed[]): Pick<FrameMeta, 'values' | 'valueFrames'> | undefined {
+  let values: Record<string, unknown> | undefined;
+  let valueFrames: Record<string, number> | undefined;
+  findings.forEach(({ value, fromFrame }, at) => {
+    if (value === undefined) return;
+    const { name } = placed[at]!.node;
+    (values ??= {})[name] = value;
+    if (fromFrame !== undefined) (valueFrames ??= {})[name] = fromFrame;
+  });
+  return values && (valueFrames ? { values, valueFrames } : { values });
+}
+
+const rateOf = ({ rate }: GraphNode, { everyFrames, everySeconds }: StreamNodeConfig = {}): Rate =>
+  everyFrames === undefined && everySeconds === undefined ? (rate ?? {}) : { everyFrames, everySeconds };
+
+const sameRate = (a: Rate, b: Rate): boolean => (a.everyFrames ?? 1) === (b.everyFrames ?? 1) && a.everySeconds === b.everySeconds;
+
 /**
  * Takes the frames of one stream through the nodes. A node looks at a frame when every node that it reads has reported on that frame, and one
  * that needs order, when it is done with the frame before: both are promises of that very frame, so nothing is polled and nothing waits for data at start.
+ * Another graph may take the place of the present one between two frames.
  */
-export class StreamRun<N extends string> implements AsyncDisposable {
-  readonly #placed: readonly Placed[];
-  readonly #names: ReadonlyMap<string, number>;
-  /** By place: when an ordered node is done with the last frame it was given. */
-  readonly #turns: (Promise<unknown> | undefined)[] = [];
+export class StreamRun<N extends string> {
+  #layout: Layout;
+  #overrides: Readonly<Record<string, StreamNodeConfig>>;
+  readonly #flights = new Set<Flight>();
+  readonly #nowMs: () => number;
 
-  /** `nodes` come in an order in which each stands behind those it reads. */
+  /** Holds the graph until `close`. */
   constructor(
-    nodes: readonly GraphNode[],
-    stream: string,
-    readonly timings = new NodeTimings(),
+    graph: Graph,
+    readonly options: StreamRunOptions,
   ) {
-    this.#names = new Map(nodes.map(({ name }, at) => [name, at]));
-    this.#placed = nodes.map((node) => ({ node, stream: node.open(stream), reads: node.reads.map((read) => this.#names.get(read)!) }));
+    this.#overrides = options.overrides ?? {};
+    this.#nowMs = options.nowMs ?? (() => performance.now());
+    this.#layout = this.#lay(graph.retain());
+  }
+
+  /** Frames under way, oldest first. */
+  get flights(): ReadonlySet<Flight> {
+    return this.#flights;
+  }
+
+  /** The next frames go through this graph. Nodes that both graphs share keep what they know of the stream. */
+  turnTo(graph: Graph, overrides = this.#overrides): void {
+    const before = this.#layout;
+    this.#overrides = overrides;
+    this.#layout = this.#lay(graph.retain(), before);
+    if (before.frames === 0) this.#leave(before);
+  }
+
+  /** Forgets what nodes know of the stream: the next frame does not follow on the last. */
+  renew(): void {
+    const before = this.#layout;
+    this.#layout = this.#lay(before.graph.retain());
+    if (before.frames === 0) this.#leave(before);
+  }
+
+  /** Lets go of the graph. Nothing may be under way. */
+  close(): void {
+    for (const { stream } of this.#layout.placed) stream.close?.();
+    this.#layout.graph.release();
   }
 
   /** Takes the frame over, whatever becomes of it. Frames are to be given in presentation order; several may be under way. */
-  async look(frame: Frame, signal: AbortSignal): Promise<FrameResult<N>> {
+  async look(frame: Frame, signal: AbortSignal): Promise<Seen<N>> {
+    const layout = this.#layout;
+    const { placed, places } = layout;
     const findings: (NodeFindings | undefined)[] = [];
+    const due = placed.map(({ schedule }) => schedule.due(frame.pts));
     const board: Board = {
       frame,
-      of: (name) => findings[this.#names.get(name) ?? -1] ?? fail('INTERNAL', `node ${name} was asked for before it was done`),
+      // A node that is left out on this stream says nothing, which is not the same as finding nothing.
+      of: (name) => findings[places.get(name) ?? -1] ?? SKIPPED,
+      due: (name) => due[places.get(name) ?? -1] ?? false,
     };
+    const flight = new Flight(frame.number, layout.nodes, this.#nowMs());
+    this.#flights.add(flight);
+    layout.frames++;
     const done: Promise<unknown>[] = [];
-    for (const [at, placed] of this.#placed.entries()) {
+    const serial = this.options.serial?.() ?? false;
+    for (const [at, each] of placed.entries()) {
+      let begun = (): void => {};
       const look = async (): Promise<void> => {
-        const startMs = performance.now();
-        const finding = placed.stream.look(board, signal);
+        flight.begun(at, this.#nowMs());
+        begun();
+        const finding = each.stream.look(board, signal);
         findings[at] = finding instanceof Promise ? await finding : finding;
-        this.timings.add(placed.node.name, performance.now() - startMs);
+        flight.done(at, this.#nowMs());
       };
-      const before = this.#before(placed, at, done);
+      const before = this.#before(each, at, done, serial);
       const ready = before.length === 0 ? look() : Promise.all(before).then(look);
       ready.catch(() => {});
-      if (placed.node.ordered) this.#turns[at] = ready;
+      // The next frame minds when its turn comes, not what became of this one.
+      if (each.node.ordered) each.turn = ready.catch(() => {});
+      else if (each.node.startsInOrder) each.turn = Promise.race([new Promise<void>((resolve) => (begun = resolve)), ready.catch(() => {})]);
       done.push(ready);
     }
     try {
@@ -92,20 +196,57 @@ export class StreamRun<N extends string> implements AsyncDisposable {
       for (const finding of findings) finding?.replaced?.close();
       frame.close();
       throw error;
+    } finally {
+      this.#flights.delete(flight);
+      if (--layout.frames === 0 && layout !== this.#layout) this.#leave(layout);
     }
-    return this.#result(frame, findings as NodeFindings[]);
+    const result = this.#result(frame, layout, findings as NodeFindings[]);
+    this.options.onFlight?.(flight, result);
+    return { flight, result };
   }
 
-  #before({ node, reads }: Placed, at: number, done: readonly Promise<unknown>[]): Promise<unknown>[] {
-    const before = reads.map((read) => done[read]!);
-    const turn = node.ordered ? this.#turns[at] : undefined;
+  #before({ reads, turn }: Placed, at: number, done: readonly Promise<unknown>[], serial: boolean): Promise<unknown>[] {
+    const before = serial && at > 0 ? [done[at - 1]!] : reads.map((read) => done[read]!);
     if (turn) before.push(turn);
     return before;
   }
 
-  #result(frame: Frame, findings: readonly NodeFindings[]): FrameResult<N> {
+  #lay(graph: Graph, before?: Layout): Layout {
+    const placed: Placed[] = [];
+    const places = new Map<string, number>();
+    for (const node of graph.nodes) {
+      if (!this.#works(node, places)) continue;
+      const last = before?.placed.find((each) => each.node.name === node.name);
+      const reads = node.reads.flatMap((read) => places.get(read) ?? NOTHING);
+      const rate = rateOf(node, this.#overrides[node.name]);
+      const schedule = last && sameRate(last.schedule.rate, rate) ? last.schedule : new Schedule(rate);
+      places.set(node.name, placed.length);
+      placed.push({ node, stream: this.#opened(node, last), reads, schedule, turn: last?.turn });
+    }
+    return { graph, placed, nodes: placed.map(({ node }) => node), places, frames: 0 };
+  }
+
+  #works({ name, reads }: GraphNode, places: ReadonlyMap<string, number>): boolean {
+    return this.#overrides[name]?.enabled !== false && (reads.length === 0 || reads.some((read) => places.has(read)));
+  }
+
+  #opened(node: GraphNode, last: Placed | undefined): StreamNode {
+    if (last?.node === node) return last.stream;
+    const fresh = node.open(this.options.stream);
+    if (last) fresh.follow?.(last.stream);
+    return fresh;
+  }
+
+  /** The last frame of a layout that was replaced is done. */
+  #leave({ graph, placed }: Layout): void {
+    const kept = new Set(this.#layout.placed.map(({ stream }) => stream));
+    for (const { stream } of placed) if (!kept.has(stream)) stream.close?.();
+    graph.release();
+  }
+
+  #result(frame: Frame, { graph, placed, places }: Layout, findings: readonly NodeFindings[]): FrameResult<N> {
     const { stream, number, pts, size } = frame.info;
-    const read = new FrameFindings(findings, this.#names);
+    const read = new FrameFindings(findings, places);
     const objects = finalObjects(findings, read.given);
     const inferred: Record<string, boolean> = {};
     let events: EventMeta[] | undefined;
@@ -113,7 +254,7 @@ export class StreamRun<N extends string> implements AsyncDisposable {
     let shapes: Shape[] | undefined;
     let replaced: Frame | undefined;
     findings.forEach((finding, at) => {
-      inferred[this.#placed[at]!.node.name] = finding.inferred;
+      inferred[placed[at]!.node.name] = finding.inferred;
       if (finding.events?.length) (events ??= []).push(...finding.events);
       if (finding.lines?.length) (lines ??= []).push(...finding.lines);
       if (finding.shapes?.length) (shapes ??= []).push(...finding.shapes);
@@ -122,24 +263,9 @@ export class StreamRun<N extends string> implements AsyncDisposable {
       replaced?.close();
       replaced = finding.replaced;
     });
-    const meta = { stream, frame: number, pts, size, inferred, objects, ...this.#values(findings) };
+    for (const { name } of placed.length === graph.held.length ? NOTHING : graph.nodes) inferred[name] ??= false;
+    for (const name of graph.inactive) inferred[name] = false;
+    const meta = { stream, frame: number, pts, size, inferred, objects, ...valuesOf(findings, placed) };
     return new FrameResult(frame, meta, read, events, lines, { ...(shapes ? { shapes } : {}), ...(replaced ? { replaced } : {}) });
-  }
-
-  #values(findings: readonly NodeFindings[]): Pick<FrameMeta, 'values' | 'valueFrames'> | undefined {
-    let values: Record<string, unknown> | undefined;
-    let valueFrames: Record<string, number> | undefined;
-    findings.forEach(({ value, fromFrame }, at) => {
-      if (value === undefined) return;
-      const { name } = this.#placed[at]!.node;
-      (values ??= {})[name] = value;
-      if (fromFrame !== undefined) (valueFrames ??= {})[name] = fromFrame;
-    });
-    return values && (valueFrames ? { values, valueFrames } : { values });
-  }
-
-  /** Ends what the nodes keep for the stream; with no frame under way. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#placed.map(({ stream }) => stream.close?.()));
   }
 }

@@ -127,6 +127,7 @@ export const byteTrack: TrackerKind = {
   type: 'bytetrack',
   summary: 'ByteTrack: matches by predicted place, and keeps tracks alive by detections of low confidence.',
   settings: ByteTrackSettings,
+  coasts: true,
   leastConfidence: (settings) => parseTrackerSettings('bytetrack', ByteTrackSettings, settings).lowConfidence,
   suitedTo: (settings, confidence) => ({ highConfidence: confidence, ...settings }),
   create: (settings) => createByteTrack(parseTrackerSettings('bytetrack', ByteTrackSettings, settings)),

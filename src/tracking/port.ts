@@ -42,6 +42,8 @@ export interface TrackerKind {
   readonly summary: string;
   /** What can be set, with defaults and descriptions. */
   readonly settings: z.ZodObject;
+  /** Whether `coast` carries objects over frames that nobody looked at; one that doesn't answers no tracks there. */
+  readonly coasts: boolean;
   /** Least confidence of detections that are of use to it, for these settings: what the detector before it should keep. */
   leastConfidence(settings: Readonly<Record<string, unknown>>): number;
   /** The settings with what was left open suited to a detector that reports from `confidence` on: what it calls an object can be followed. */

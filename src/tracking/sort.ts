@@ -55,6 +55,7 @@ export const sort: TrackerKind = {
   type: 'sort',
   summary: 'SORT: matches by predicted place, in one round, without regard to confidence.',
   settings: SortSettings,
+  coasts: true,
   leastConfidence: (settings) => parseTrackerSettings('sort', SortSettings, settings).minimumConfidence,
   suitedTo: (settings, confidence) => ({ minimumConfidence: confidence, ...settings }),
   create: (settings) => createSort(parseTrackerSettings('sort', SortSettings, settings)),

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
-import type { Rect, Size } from '../../core/index.js';
+import { AVCOL_RANGE_JPEG, AVCOL_RANGE_MPEG, AVCOL_SPC_BT2020_NCL, AVCOL_SPC_BT709, AVCOL_SPC_SMPTE170M } from 'node-av/constants';
+import type { PictureRequest, Rect, Size } from '../../core/index.js';
+import { BT601 } from '../crop/yuv-colour.js';
+import { YuvCrop } from '../crop/yuv-crop.js';
 import { clipTest, evenTicks, makeClip, near, pixelAt } from './clip-maker.test.support.js';
 import { libavMedia } from './media.js';
+import type { LibavPixels } from './pixels.js';
+import { yuvPictureOf } from './yuv-picture.js';
 
 const media = libavMedia();
 const size: Size = { width: 96, height: 80 };
@@ -109,5 +114,62 @@ clipTest('planar and packed show the same picture', async (path) => {
         }
     }
     frame.close();
+  }
+});
+
+/** Waves of colour: every pixel differs from its neighbours, none by much. */
+const waves = (): Uint8Array =>
+  Uint8Array.from({ length: size.width * size.height * 3 }, (_, at) => {
+    const [x, y] = [Math.floor(at / 3) % size.width, Math.floor(at / 3 / size.width)];
+    return 128 + 100 * Math.sin(x / (5 + (at % 3)) + y / 7 + (at % 3));
+  });
+
+const COLOURS = [
+  { colorSpace: AVCOL_SPC_SMPTE170M, colorRange: AVCOL_RANGE_MPEG },
+  { colorSpace: AVCOL_SPC_BT709, colorRange: AVCOL_RANGE_MPEG },
+  { colorSpace: AVCOL_SPC_BT709, colorRange: AVCOL_RANGE_JPEG },
+  { colorSpace: AVCOL_SPC_BT2020_NCL, colorRange: AVCOL_RANGE_MPEG },
+];
+
+for (const pixelFormat of ['yuv420p', 'yuv422p', 'yuv444p'])
+  clipTest(`a crop made here is what libav makes of the same pixels: ${pixelFormat}`, async (path) => {
+    for (const [at, colour] of COLOURS.entries()) {
+      const recipe = { size, ticks: evenTicks(1), paint: waves, codec: 'ffv1', pixelFormat, colour };
+      await using source = await media.open(await makeClip(path(`${at}.mkv`), recipe));
+      for await (const frame of source.frames()) {
+        using _ = frame;
+        const whole: Rect = { x: 0, y: 0, ...size };
+        const planes = yuvPictureOf((frame.pixels as LibavPixels).frame);
+        assert.ok(planes, 'three planes of a known colour matrix');
+        for (const target of [
+          { width: 41, height: 33 },
+          { width: 150, height: 97 },
+          { width: 40, height: 120 },
+        ])
+          // prettier-ignore
+          for (const order of planes.colour.red === BT601.red ? (['rgb', 'bgr', 'gray'] as const) : (['rgb', 'bgr'] as const))
+            for (const layout of ['planar', 'packed'] as const) {
+              const request: PictureRequest = { size: target, order, layout };
+              const libav = await frame.render(request);
+              const own = new Uint8Array(libav.length);
+              new YuvCrop().render(planes, request, { source: whole, content: { x: 0, y: 0, ...target }, pad: 0 }, own);
+              const worst = own.reduce((most, value, byte) => Math.max(most, Math.abs(value - libav[byte]!)), 0);
+              assert.ok(worst <= 3, `${order} ${layout} ${target.width}x${target.height}, colours ${JSON.stringify(colour)}: off by ${worst}`);
+            }
+      }
+    }
+  });
+
+clipTest('gray is the same brightness in a crop as in the whole picture, whatever the colour matrix', async (path) => {
+  for (const [at, colour] of COLOURS.entries()) {
+    const recipe = { size, ticks: evenTicks(1), paint: waves, codec: 'ffv1', pixelFormat: 'yuv444p', colour };
+    await using source = await media.open(await makeClip(path(`${at}.mkv`), recipe));
+    for await (const frame of source.frames()) {
+      using _ = frame;
+      const gray = await frame.render({ size, order: 'gray', layout: 'packed' });
+      const source: Rect = { x: 11, y: 7, width: 40, height: 30 };
+      const part = await frame.render({ size: source, source, order: 'gray', layout: 'packed' });
+      for (const [x, y] of [[0, 0], [20, 15], [39, 29]] as const) near([part[y * 40 + x]!], [gray[(y + 7) * size.width + x + 11]!], 3, `gray at ${x},${y}`); // prettier-ignore
+    }
   }
 });

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { AV_FRAME_FLAG_CORRUPT, AV_NOPTS_VALUE, AV_PKT_FLAG_CORRUPT, type AVFrameFlag } from 'node-av/constants';
-import { Codec, CodecContext, Dictionary, type FormatContext, type Frame, Packet, type Stream } from 'node-av/lib';
+import { Codec, CodecContext, Dictionary, type Frame, Packet, type Stream } from 'node-av/lib';
 import { fail } from '../../core/index.js';
 import { AGAIN, END, checked } from './calls.js';
+import type { Demuxer } from './demuxer.js';
 import type { FrameStore } from './native-frames.js';
 
 /** What decoding met on its way; the decoder counts, the source reports. */
@@ -47,7 +48,7 @@ export class Decoder implements Disposable {
   readonly #packet = new Packet();
   #ended = false;
   private constructor(
-    readonly format: FormatContext,
+    readonly demuxer: Pick<Demuxer, 'format' | 'watch'>,
     readonly stream: Stream,
     readonly store: FrameStore,
     readonly counts: DecodeCounts,
@@ -58,14 +59,14 @@ export class Decoder implements Disposable {
 
   /** @throws Fault UNSUPPORTED without a decoder, INPUT_CORRUPT when it refuses the stream */
   static async open(
-    format: FormatContext,
+    demuxer: Pick<Demuxer, 'format' | 'watch'>,
     stream: Stream,
     store: FrameStore,
     counts: DecodeCounts,
     name: string,
     threads?: number,
   ): Promise<Decoder> {
-    return new Decoder(format, stream, store, counts, await openCodec(stream, threads ?? DEFAULT_THREADS, name));
+    return new Decoder(demuxer, stream, store, counts, await openCodec(stream, threads ?? DEFAULT_THREADS, name));
   }
 
   /** The next frames: none to a few; null at the end. The caller owns them. Damage is counted and stepped over. */
@@ -91,11 +92,13 @@ export class Decoder implements Disposable {
 
   /** Puts the next picture packet into `#packet`; false at the end. A read error in mid-file ends it like the file's end. */
   async #read(): Promise<boolean> {
+    const { format, watch } = this.demuxer;
     for (;;) {
-      const result = await this.format.readFrame(this.#packet);
+      const result = await watch.during(() => format.readFrame(this.#packet));
       if (result === AGAIN) continue;
       if (result < 0) {
-        if (result !== END) this.counts.corruptPackets++;
+        watch.throwIfStalled();
+        if (result !== END && !watch.interrupted) this.counts.corruptPackets++;
         return false;
       }
       if (this.#packet.streamIndex !== this.stream.index) {

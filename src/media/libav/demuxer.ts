@@ -3,12 +3,15 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AV_DISPOSITION_ATTACHED_PIC, AVDISCARD_ALL, AVMEDIA_TYPE_VIDEO, type AVMediaType } from 'node-av/constants';
 import { FormatContext, type Stream } from 'node-av/lib';
-import { Fault, fail, throwIfAborted } from '../../core/index.js';
+import { Fault, fail } from '../../core/index.js';
 import { libavText } from './calls.js';
+import { Watch, type WatchOptions, watched } from './watch.js';
 
 /** An open container; whoever opens it closes it, and not while a call on it is under way. */
 export interface Demuxer extends AsyncDisposable {
   readonly format: FormatContext;
+  /** Ends calls that wait for the network. */
+  readonly watch: Watch;
   /** The best stream of the kind asked for, unless there is none. Packets of other streams are not read. */
   readonly stream?: Stream;
 }
@@ -65,41 +68,53 @@ function refusal(uri: string, head: Buffer, code: number): Fault {
   return new Fault('INPUT_CORRUPT', `${uri}: ${why} (${libavText(code)})`);
 }
 
-async function openFormat(uri: string, signal: AbortSignal | undefined): Promise<FormatContext> {
+/** Opens the container; whoever gets it closes it. */
+async function openFormat(uri: string, options: WatchOptions): Promise<Watch> {
   const address = isAddress(uri);
   const path = pathOf(uri);
   const head = address ? Buffer.alloc(0) : await headOf(path);
   const format = new FormatContext();
   format.allocContext();
-  const interrupt = (): void => format.interrupt();
-  signal?.addEventListener('abort', interrupt, { once: true });
-  const opened = await format.openInput(address ? uri : `file:${path}`);
-  signal?.removeEventListener('abort', interrupt);
-  if (opened < 0) {
+  const watch = new Watch(uri, format, address ? options.stallAfterMs : undefined);
+  try {
+    await watched(watch, options.signal, async () => {
+      const opened = await watch.during(() => format.openInput(address ? uri : `file:${path}`));
+      if (opened >= 0) return;
+      if (address) fail('UNAVAILABLE', `${uri}: cannot be opened: ${libavText(opened)}`);
+      throw refusal(path, head, opened);
+    });
+    return watch;
+  } catch (error) {
+    watch.close();
     format.freeContext();
-    throwIfAborted(signal);
-    if (address) fail('UNAVAILABLE', `${uri}: cannot be opened: ${libavText(opened)}`);
-    throw refusal(path, head, opened);
+    throw error;
   }
-  return format;
 }
 
 /** Opens `uri` and chooses its best stream of a kind, pictures unless told. @throws Fault NOT_FOUND, PERMISSION_DENIED, INPUT_CORRUPT, UNAVAILABLE for an address, or CANCELLED on abort */
-export async function openDemuxer(uri: string, signal?: AbortSignal, kind: AVMediaType = AVMEDIA_TYPE_VIDEO): Promise<Demuxer> {
-  const format = await openFormat(uri, signal);
+export async function openDemuxer(uri: string, options: WatchOptions = {}, kind: AVMediaType = AVMEDIA_TYPE_VIDEO): Promise<Demuxer> {
+  const watch = await openFormat(uri, options);
+  const { format } = watch;
   const close = async (): Promise<void> => {
+    watch.close();
     await format.closeInput();
     format.freeContext();
   };
-  const found = await format.findStreamInfo();
-  if (found < 0 || format.nbStreams === 0) {
+  try {
+    await watched(watch, options.signal, async () => {
+      const found = await watch.during(() => format.findStreamInfo());
+      // What was cut short may have found something all the same.
+      if (watch.interrupted || found < 0 || format.nbStreams === 0)
+        fail('INPUT_CORRUPT', `${uri}: holds no stream that can be read${found < 0 ? `: ${libavText(found)}` : ''}`);
+    });
+  } catch (error) {
     await close();
-    fail('INPUT_CORRUPT', `${uri}: holds no stream that can be read${found < 0 ? `: ${libavText(found)}` : ''}`);
+    throw error;
   }
   const { streams } = format;
   const best = streams[format.findBestStream(kind)];
   // The cover of an album is a picture, but not what a video is.
   const chosen = best?.hasDisposition(AV_DISPOSITION_ATTACHED_PIC) ? undefined : best;
   for (const stream of streams) if (stream !== chosen) stream.discard = AVDISCARD_ALL;
-  return { format, ...(chosen ? { stream: chosen } : {}), [Symbol.asyncDispose]: close };
+  return { format, watch, ...(chosen ? { stream: chosen } : {}), [Symbol.asyncDispose]: close };
 }

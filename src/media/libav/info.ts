@@ -12,6 +12,7 @@ import { avGetCodecName, type FormatContext, type Rational, type Stream } from '
 import type { Size, TimeBase } from '../../core/index.js';
 import type { AudioInfo, MediaInfo, VideoInfo } from '../port.js';
 import { orientationOf } from './display-matrix.js';
+import { isLive } from './live.js';
 import { pixelFormatOf } from './pixel-format.js';
 
 const fraction = ({ num, den }: Rational): TimeBase => ({ num, den });
@@ -75,10 +76,13 @@ const audioInfo = ({ codecpar }: Stream): AudioInfo => ({
 /** Describes an open file; `video` is the picture stream chosen, if any. */
 export function mediaInfo(uri: string, format: FormatContext, video: Stream | undefined): MediaInfo {
   const { duration } = format;
+  const container = format.iformat?.name ?? 'unknown';
+  const isTimed = duration > 0n && duration !== AV_NOPTS_VALUE;
   return {
     uri,
-    container: format.iformat?.name ?? 'unknown',
-    ...(duration > 0n && duration !== AV_NOPTS_VALUE ? { durationMs: Number(duration) / 1000 } : {}),
+    container,
+    ...(isTimed ? { durationMs: Number(duration) / 1000 } : {}),
+    live: isLive(uri, { container, isTimed }),
     ...(video ? { video: videoInfo(video, format) } : {}),
     audio: format.streams.filter((stream) => stream.codecpar.codecType === AVMEDIA_TYPE_AUDIO).map(audioInfo),
   };

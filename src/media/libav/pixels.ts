@@ -1,10 +1,13 @@
 import { AV_PIX_FMT_BGR24, AV_PIX_FMT_GBRP, AV_PIX_FMT_GRAY8, AV_PIX_FMT_RGB24, type AVPixelFormat } from 'node-av/constants';
 import { avImageGetBufferSize, type Frame } from 'node-av/lib';
 import type { PictureRequest, Pixels, Rect, Size } from '../../core/index.js';
+import { BT601 } from '../crop/yuv-colour.js';
+import { YuvCrop, type YuvPicture } from '../crop/yuv-crop.js';
 import { fillAround, resolveRequest } from '../request.js';
 import { type FrameStore, pictureFrame } from './native-frames.js';
 import { pixelFormatOf } from './pixel-format.js';
 import type { ScaledPicture, Scalers } from './scalers.js';
+import { yuvPictureOf } from './yuv-picture.js';
 
 /**
  * Area averaging: against an exact area average it is 4 to 13 dB nearer than bilinear, against OpenCV's bilinear (what most detectors were
@@ -58,15 +61,33 @@ function onChroma({ x, y, width, height }: Rect, frame: Size, chroma: { readonly
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
+/**
+ * Most work of a crop that is made on the calling thread, in pixels read; one written is as much as eight. libav sets its scaler up anew for
+ * each size, for about what this costs: see ADR 28.
+ */
+const SMALL_WORK = 300_000;
+
+const isSmall = (source: Rect, content: Rect): boolean => source.width * source.height + 8 * content.width * content.height <= SMALL_WORK;
+
+/** Gray is the brightness of BT.601, as libav has it and most networks learnt it: of another matrix it takes the colours too. */
+const fitsOrder = ({ colour }: YuvPicture, { order }: PictureRequest): boolean => order !== 'gray' || colour.red === BT601.red;
+
+/** Serves one call after another, none of which waits: one is enough for a thread. */
+const crops = new YuvCrop();
+
 /** What the pixels of one source share. */
 export interface PixelsHome {
   readonly scalers: Scalers;
   readonly store: FrameStore;
+  /** Takes a picture that nobody needs any more; the store does when absent. */
+  readonly reclaim?: (frame: Frame) => void;
 }
 
 /** Decoded pixels in libav's memory, YUV as they came. Only what is asked for is converted, off the calling thread. */
 export class LibavPixels implements Pixels {
   readonly #home: PixelsHome;
+  /** The planes, once they were asked for. */
+  #planes: YuvPicture | null | undefined;
 
   /** Takes ownership of `frame`. */
   constructor(
@@ -92,6 +113,11 @@ export class LibavPixels implements Pixels {
     const target = { format: form.format, width: content.width, height: content.height };
     const { scalers } = this.#home;
     if (covers(source, frame)) return scalers.scale(frame, { ...target, flags: SCALING }, read);
+    if (isSmall(source, content)) {
+      if (this.#planes === undefined) this.#planes = yuvPictureOf(frame);
+      const planes = this.#planes;
+      if (planes && fitsOrder(planes, request)) return crops.render(planes, request, { source, content, pad }, into);
+    }
     const around = onChroma(source, frame, pixelFormatOf(frame.format as AVPixelFormat).chroma);
     const isAligned = around.width === source.width && around.height === source.height;
     if (isAligned || request.order === 'gray') {
@@ -101,7 +127,8 @@ export class LibavPixels implements Pixels {
   }
 
   free(): void {
-    this.#home.store.give(this.frame);
+    if (this.#home.reclaim) this.#home.reclaim(this.frame);
+    else this.#home.store.give(this.frame);
     this.#home.scalers.release();
   }
 

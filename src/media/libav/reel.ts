@@ -16,6 +16,7 @@ export interface ReelOptions {
   readonly name: string;
   readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly stallAfterMs?: number | undefined;
 }
 
 const LONG_AGO = -(2n ** 62n);
@@ -52,12 +53,12 @@ export class Reel implements AsyncDisposable {
   }
 
   /** @throws Fault as `Media.open` */
-  static async open(uri: string, store: FrameStore, { name, threads, signal }: ReelOptions): Promise<Reel> {
-    const demuxer = await openDemuxer(uri, signal);
+  static async open(uri: string, store: FrameStore, { name, threads, signal, stallAfterMs }: ReelOptions): Promise<Reel> {
+    const demuxer = await openDemuxer(uri, { signal, stallAfterMs });
     try {
       const stream = demuxer.stream ?? fail('INPUT_CORRUPT', `${uri}: holds no pictures${demuxer.format.nbStreams ? ', only sound or data' : ''}`);
       const counts: DecodeCounts = { packets: 0, corruptPackets: 0, damagedFrames: 0, lastTicks: LONG_AGO };
-      const decoder = await Decoder.open(demuxer.format, stream, store, counts, name, threads);
+      const decoder = await Decoder.open(demuxer, stream, store, counts, name, threads);
       const info = mediaInfo(uri, demuxer.format, stream) as MediaInfo & { readonly video: VideoInfo };
       return new Reel(info, stream, demuxer, decoder, store);
     } catch (error) {

@@ -139,7 +139,7 @@ class Transcoder {
 
 async function transcoded(demuxer: Demuxer, stream: Stream, name: string): Promise<Sound> {
   const counts: DecodeCounts = { packets: 0, corruptPackets: 0, damagedFrames: 0, lastTicks: 0n };
-  const decoder = await Decoder.open(demuxer.format, stream, new FrameStore(2), counts, name, 1);
+  const decoder = await Decoder.open(demuxer, stream, new FrameStore(2), counts, name, 1);
   const encoder = await openAac(stream);
   const transcoder = new Transcoder(decoder, encoder, stream);
   return {
@@ -156,7 +156,7 @@ async function transcoded(demuxer: Demuxer, stream: Stream, name: string): Promi
 
 /** The sound of `uri`, copied where `container` takes it and made AAC elsewhere; undefined when it has none. @throws Fault as `Media.probe` */
 export async function openSound(uri: string, container: Container, log: Log): Promise<Sound | undefined> {
-  const demuxer = await openDemuxer(uri, undefined, AVMEDIA_TYPE_AUDIO);
+  const demuxer = await openDemuxer(uri, {}, AVMEDIA_TYPE_AUDIO);
   try {
     const { stream } = demuxer;
     if (!stream) {

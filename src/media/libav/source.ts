@@ -1,6 +1,7 @@
 import type { Frame as NativeFrame } from 'node-av/lib';
 import { BoundedQueue, Fault, Frame, fail, fromMs, throwIfAborted, toFault } from '../../core/index.js';
-import type { MediaInfo, MediaLosses, OpenOptions, VideoInfo, VideoSource } from '../port.js';
+import type { FramesOptions, MediaInfo, MediaLosses, OpenOptions, VideoInfo, VideoSource } from '../port.js';
+import { type FrameTaker, frameTaker } from '../take.js';
 import { isAddress, nameOf } from './demuxer.js';
 import { FrameStore } from './native-frames.js';
 import { LibavPixels } from './pixels.js';
@@ -49,7 +50,7 @@ export class LibavSource implements VideoSource {
     const unhear = hearLibav(options.log);
     const store = new FrameStore();
     try {
-      const reel = await Reel.open(uri, store, { name: uri, threads: options.threads, signal: options.signal });
+      const reel = await Reel.open(uri, store, { ...options, name: uri });
       return new LibavSource(uri, options, unhear, reel, store);
     } catch (error) {
       unhear();
@@ -66,19 +67,20 @@ export class LibavSource implements VideoSource {
    * Without a seek, every iteration begins at the file's first frame. Numbers count from 0 in each iteration, after a seek too: a container
    * does not tell the number of the frame that a seek lands on.
    */
-  async *frames({ signal = this.#options.signal }: { readonly signal?: AbortSignal | undefined } = {}): AsyncGenerator<Frame, void, undefined> {
+  async *frames({ signal = this.#options.signal, take }: FramesOptions = {}): AsyncGenerator<Frame, void, undefined> {
     if (this.#closed) fail('FAILED_PRECONDITION', `${this.#name}: the source is closed`);
     if (this.#iterating) fail('FAILED_PRECONDITION', `${this.#name}: only one iteration at a time; leave the first loop before starting another`);
     throwIfAborted(signal);
+    const isTaken = frameTaker(take);
     this.#iterating = true;
     const queue = new BoundedQueue<Frame>(READ_AHEAD);
     const onAbort = (): void => {
       queue.end();
       // A camera that has gone quiet would hold the read for ever; a file never does.
-      if (isAddress(this.#uri)) this.#reel.demuxer.format.interrupt();
+      this.#interrupt();
     };
     signal?.addEventListener('abort', onAbort, { once: true });
-    const run: Run = { queue, done: this.#produce(queue, signal) };
+    const run: Run = { queue, done: this.#produce(queue, isTaken, signal) };
     this.#run = run;
     try {
       for await (const frame of queue) {
@@ -107,8 +109,13 @@ export class LibavSource implements VideoSource {
     return this.#closed;
   }
 
+  #interrupt(): void {
+    if (isAddress(this.#uri)) this.#reel.demuxer.watch.interrupt();
+  }
+
   async #close(): Promise<void> {
     this.#run?.queue.close();
+    if (this.#run) this.#interrupt();
     await this.#run?.done;
     await this.#reel[Symbol.asyncDispose]();
     this.#scalers.release();
@@ -117,9 +124,9 @@ export class LibavSource implements VideoSource {
   }
 
   /** Fills the queue until the end, a fault, or the reader's leaving; never rejects. */
-  async #produce(queue: BoundedQueue<Frame>, signal: AbortSignal | undefined): Promise<void> {
+  async #produce(queue: BoundedQueue<Frame>, isTaken: FrameTaker, signal: AbortSignal | undefined): Promise<void> {
     try {
-      const delivered = await this.#deliver(queue, signal);
+      const delivered = await this.#deliver(queue, isTaken, signal);
       if (delivered === 0 && this.#seekTicks === null && !signal?.aborted) queue.fail(this.#nothing());
       queue.end();
     } catch (error) {
@@ -129,15 +136,17 @@ export class LibavSource implements VideoSource {
     }
   }
 
-  async #deliver(queue: BoundedQueue<Frame>, signal: AbortSignal | undefined): Promise<number> {
+  async #deliver(queue: BoundedQueue<Frame>, isTaken: FrameTaker, signal: AbortSignal | undefined): Promise<number> {
     const from = this.#seekTicks;
-    let pending = await this.#begin(from);
+    let pending = await this.#begin(from, signal);
     let number = 0;
     while (pending) {
       let open = !signal?.aborted;
       for (const native of pending) {
-        if (from !== null && native.pts < from) this.#store.give(native);
-        else open = (await queue.push(this.#frame(native, number++))) && open;
+        const isEarly = from !== null && native.pts < from;
+        const at = isEarly ? -1 : number++;
+        if (isEarly || !isTaken(at, { ticks: native.pts, timeBase: this.#reel.timeBase })) this.#store.give(native);
+        else open = (await queue.push(this.#frame(native, at))) && open;
       }
       if (!open) return number;
       pending = await this.#reel.next();
@@ -146,9 +155,9 @@ export class LibavSource implements VideoSource {
   }
 
   /** Makes the reel stand at or before the first frame wanted, and returns the first frames from there. */
-  async #begin(from: bigint | null): Promise<NativeFrame[] | null> {
+  async #begin(from: bigint | null, signal: AbortSignal | undefined): Promise<NativeFrame[] | null> {
     if (from === null || !(await this.#reel.seek(from))) {
-      await this.#rewind();
+      await this.#rewind(signal);
       return this.#reel.next();
     }
     this.#unread = false;
@@ -156,7 +165,7 @@ export class LibavSource implements VideoSource {
     // A container without a good index may land late: then only the way from the beginning is sure.
     if (first && first[0]!.pts <= from) return first;
     first?.forEach((frame) => this.#store.give(frame));
-    await this.#rewind();
+    await this.#rewind(signal);
     return this.#reel.next();
   }
 
@@ -167,10 +176,10 @@ export class LibavSource implements VideoSource {
     }
   }
 
-  async #rewind(): Promise<void> {
+  async #rewind(signal: AbortSignal | undefined): Promise<void> {
     if (!this.#unread) {
       await this.#reel[Symbol.asyncDispose]();
-      this.#reel = await Reel.open(this.#uri, this.#store, { name: this.#uri, threads: this.#options.threads, signal: this.#options.signal });
+      this.#reel = await Reel.open(this.#uri, this.#store, { ...this.#options, name: this.#uri, signal });
     }
     this.#unread = false;
   }

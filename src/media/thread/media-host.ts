@@ -1,7 +1,9 @@
-import { Frame, type PictureRequest, createLog, fail, pictureBytes } from '../../core/index.js';
+import { Frame, type FrameInfo, MICROSECONDS, type PictureRequest, createLog, fail, pictureBytes } from '../../core/index.js';
 import { readShapes } from '../../vision/index.js';
 import { packedPixels } from '../packed-pixels.js';
-import type { Media, VideoSource, VideoWriter } from '../port.js';
+import type { Composer, PicturePart } from '../composition.js';
+import type { ImageFormat, Media, VideoSource, VideoWriter } from '../port.js';
+import type { Take } from '../take.js';
 import { PictureSlots } from './picture-slots.js';
 import {
   type Call,
@@ -11,14 +13,20 @@ import {
   type FlatNotice,
   type FrameNotice,
   type FromMedia,
+  type RenderAsk,
+  type Reply,
   type SentFault,
   type SentOptions,
+  type SentPicture,
   type SlotRef,
   type ToMedia,
   flatNotice,
   sentFault,
 } from './protocol.js';
 import { WantedPictures } from './wanted-pictures.js';
+
+/** Time of a picture that has none. */
+const NO_TIME = { ticks: 0n, timeBase: MICROSECONDS };
 
 interface HeldSource {
   readonly source: VideoSource;
@@ -45,10 +53,12 @@ interface Run {
 export class MediaHost {
   readonly #sources = new Map<number, HeldSource>();
   readonly #writers = new Map<number, VideoWriter>();
+  readonly #composers = new Map<number, Composer>();
   readonly #frames = new Map<number, HeldFrame>();
   readonly #runs = new Map<number, Run>();
   readonly #calls = new Map<number, AbortController>();
   readonly #slots = new PictureSlots();
+  readonly #replies: Reply[] = [];
   #nextId = 1;
 
   constructor(
@@ -58,8 +68,9 @@ export class MediaHost {
 
   receive(message: Exclude<ToMedia, { kind: 'end' }>): void {
     if (message.kind === 'call') void this.#answer(message.id, message.call);
+    else if (message.kind === 'render') for (const ask of message.asks) void this.#rendered(ask);
     else if (message.kind === 'abort') this.#calls.get(message.id)?.abort();
-    else if (message.kind === 'frames') void this.#play(message.run, message.source);
+    else if (message.kind === 'frames') void this.#play(message.run, message.source, message.take);
     else if (message.kind === 'stop') this.#runs.get(message.run)?.leave.abort();
     else this.#more(message.run, message.count, message.closed);
   }
@@ -86,14 +97,18 @@ export class MediaHost {
         return this.#source(call.source).source.seek(call.timeMs);
       case 'close-source':
         return this.#closeSource(call.source);
-      case 'render':
-        return this.#render(call.frame, call.key, call.request);
       case 'create-writer':
         return this.#createWriter(id, call);
       case 'write':
         return this.#write(call);
       case 'encode-image':
-        return this.media.encodeImage(call.image, call.format);
+        return this.#encodeImage(call.picture, call.format);
+      case 'create-composer':
+        return this.#createComposer();
+      case 'compose':
+        return this.#compose(call);
+      case 'close-composer':
+        return this.#closeComposer(call.composer);
       case 'finish-writer':
         return this.#writer(call.writer).finish();
       case 'close-writer':
@@ -120,7 +135,7 @@ export class MediaHost {
     await source[Symbol.asyncDispose]();
   }
 
-  async #play(id: number, handle: number): Promise<void> {
+  async #play(id: number, handle: number, take: Take | undefined): Promise<void> {
     const run: Run = { leave: new AbortController(), credit: FRAMES_AHEAD, waiting: [], wake: () => {} };
     this.#runs.set(id, run);
     run.leave.signal.addEventListener('abort', () => run.wake());
@@ -128,7 +143,7 @@ export class MediaHost {
     let fault: SentFault | undefined;
     try {
       if (!held) fail('FAILED_PRECONDITION', 'the source is closed');
-      for await (const frame of held.source.frames({ signal: run.leave.signal })) {
+      for await (const frame of held.source.frames({ signal: run.leave.signal, ...(take ? { take } : {}) })) {
         while (run.credit === 0 && !run.leave.signal.aborted) await new Promise<void>((resolve) => (run.wake = resolve));
         if (run.leave.signal.aborted) {
           frame.close();
@@ -191,8 +206,20 @@ export class MediaHost {
     return this.#slots.refOf(key, twin ?? slot);
   }
 
-  async #render(id: number, key: string, request: PictureRequest): Promise<SlotRef> {
-    const held = this.#frame(id);
+  async #rendered(ask: RenderAsk): Promise<void> {
+    let reply: Reply;
+    try {
+      reply = { id: ask.id, value: await this.#render(ask) };
+    } catch (error) {
+      reply = { id: ask.id, fault: sentFault(error) };
+    }
+    // Pictures that are ready in one go are told of together.
+    if (this.#replies.push(reply) > 1) return;
+    process.nextTick(() => this.post({ kind: 'rendered', replies: this.#replies.splice(0) }));
+  }
+
+  async #render({ frame, key, request }: RenderAsk): Promise<SlotRef> {
+    const held = this.#frame(frame);
     held.wanted.asked(key, request);
     using _ = held.frame.retain('render');
     return this.#picture(held, key, request);
@@ -224,20 +251,57 @@ export class MediaHost {
   async #write({ writer, pts, number, picture, shapes: flat }: Extract<Call, { op: 'write' }>): Promise<void> {
     const target = this.#writer(writer);
     const shapes = flat ? readShapes(flat) : [];
-    if ('frame' in picture) {
-      const { frame } = this.#frame(picture.frame);
-      using moved = frame.retain('writer', { number, pts });
-      await target.write(moved, shapes);
-      return;
-    }
+    using frame = this.#shown(picture, { number, pts });
+    await target.write(frame, shapes);
+  }
+
+  /** The frame that was sent; to be closed. */
+  #shown(picture: SentPicture, told: Partial<FrameInfo> = {}): Frame {
+    if ('frame' in picture) return this.#frame(picture.frame).frame.retain('media thread', told);
     const { rgb, size } = picture;
-    const info = { stream: 'made elsewhere', number, pts, size };
-    using made = Frame.of(
-      packedPixels(`frame ${number}`, size, () => rgb),
+    const info = { stream: 'made elsewhere', number: 0, pts: NO_TIME, ...told, size };
+    return Frame.of(
+      packedPixels(`frame ${info.number}`, size, () => rgb),
       info,
-      'writer',
+      'media thread',
     );
-    await target.write(made, shapes);
+  }
+
+  async #encodeImage(picture: SentPicture, format: ImageFormat): Promise<Uint8Array> {
+    if ('rgb' in picture) return this.media.encodeImage(picture, format);
+    using frame = this.#shown(picture);
+    return await this.media.encodeImage(frame, format);
+  }
+
+  async #createComposer(): Promise<number> {
+    const composer = await this.media.createComposer();
+    const handle = this.#nextId++;
+    this.#composers.set(handle, composer);
+    return handle;
+  }
+
+  async #compose({ composer, parts, composition }: Extract<Call, { op: 'compose' }>): Promise<FlatNotice> {
+    const target = this.#composer(composer);
+    const shown = parts.map(({ picture }) => (picture ? this.#shown(picture) : undefined));
+    try {
+      const placed = parts.map(({ picture: _, shapes, ...part }, i): PicturePart => {
+        const frame = shown[i];
+        return { ...part, ...(frame ? { frame } : {}), ...(shapes ? { shapes: readShapes(shapes) } : {}) };
+      });
+      return flatNotice(await this.#hold(await target.compose(placed, composition), new WantedPictures()));
+    } finally {
+      for (const frame of shown) frame?.close();
+    }
+  }
+
+  async #closeComposer(handle: number): Promise<void> {
+    const composer = this.#composer(handle);
+    this.#composers.delete(handle);
+    await composer[Symbol.asyncDispose]();
+  }
+
+  #composer(handle: number): Composer {
+    return this.#composers.get(handle) ?? fail('FAILED_PRECONDITION', 'the composer is closed');
   }
 
   async #closeWriter(handle: number): Promise<void> {

@@ -1,11 +1,15 @@
 import type { Worker } from 'node:worker_threads';
 import { type Fault, type Log, type LogRecord, toFault } from '../../core/index.js';
+import type { Take } from '../take.js';
 import {
   FRAMES_AHEAD,
   type Call,
   type ClosedFrame,
+  type FlatNotice,
   type FrameNotice,
   type FromMedia,
+  type RenderAsk,
+  type Reply,
   type SlotRef,
   type ToMedia,
   readNotice,
@@ -42,6 +46,7 @@ export class MediaThread {
   #frames = 0;
   #linger: NodeJS.Timeout | null = null;
   #closed: ClosedFrame[] = [];
+  #asks: RenderAsk[] = [];
   #flushing = false;
 
   constructor(readonly start: () => Worker) {}
@@ -66,13 +71,40 @@ export class MediaThread {
     }
   }
 
+  /** Has a picture of a frame made. What is asked for in one go travels in one message. @throws Fault of the other side; UNAVAILABLE when the thread died */
+  async render(ask: Omit<RenderAsk, 'id'>): Promise<SlotRef> {
+    const id = this.#nextId++;
+    this.hold();
+    try {
+      return await new Promise<SlotRef>((resolve, reject) => {
+        this.#calls.set(id, { resolve: resolve as (value: unknown) => void, reject, log: undefined });
+        // Nodes that run one after another in the microtasks of one event are heard together.
+        if (this.#asks.push({ ...ask, id }) === 1) process.nextTick(() => this.#sendAsks());
+      });
+    } finally {
+      this.release();
+    }
+  }
+
+  #sendAsks(): void {
+    const asks = this.#asks;
+    this.#asks = [];
+    if (asks.length > 0) this.#post({ kind: 'render', asks });
+  }
+
   /** Starts a run; the listener hears of its frames and its end. */
-  play(source: number, listener: RunListener): number {
+  play(source: number, take: Take | undefined, listener: RunListener): number {
     const run = this.#nextId++;
     this.#runs.set(run, listener);
     this.hold();
-    this.#post({ kind: 'frames', run, source });
+    this.#post({ kind: 'frames', run, source, take });
     return run;
+  }
+
+  /** Takes over a frame that a call answered with. */
+  adopt(flat: FlatNotice): FrameNotice {
+    this.#frames++;
+    return readNotice(flat);
   }
 
   stop(run: number): void {
@@ -172,11 +204,12 @@ export class MediaThread {
         listener?.frame(notice);
       }
     } else if (message.kind === 'reply') this.#settle(message);
+    else if (message.kind === 'rendered') for (const reply of message.replies) this.#settle(reply);
     else if (message.kind === 'run-end') this.#runEnd(message);
     else this.#tell(message.id, message.record);
   }
 
-  #settle(message: Extract<FromMedia, { kind: 'reply' }>): void {
+  #settle(message: Reply): void {
     const pending = this.#calls.get(message.id);
     this.#calls.delete(message.id);
     if (!pending) return;
@@ -217,6 +250,7 @@ export class MediaThread {
     this.#logs.clear();
     this.#memory.clear();
     this.#closed = [];
+    this.#asks = [];
     this.#open = 0;
     this.#frames = 0;
   }

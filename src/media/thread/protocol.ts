@@ -1,6 +1,8 @@
 import { Fault, type FaultCode, type LogRecord, type PictureRequest, type Pts, type Size, toFault } from '../../core/index.js';
 import type { FlatShapes } from '../../vision/index.js';
-import type { ImageFormat, MediaLosses, OpenOptions, RgbImage, WriterOptions } from '../port.js';
+import type { Composition, PicturePart } from '../composition.js';
+import type { ImageFormat, MediaLosses, OpenOptions, WriterOptions } from '../port.js';
+import type { Take } from '../take.js';
 
 /** What the steering thread may ask the media thread; each is answered by one reply. */
 export type Call =
@@ -8,7 +10,6 @@ export type Call =
   | { readonly op: 'open'; readonly uri: string; readonly options: SentOptions<OpenOptions> }
   | { readonly op: 'seek'; readonly source: number; readonly timeMs: number }
   | { readonly op: 'close-source'; readonly source: number }
-  | { readonly op: 'render'; readonly frame: number; readonly key: string; readonly request: PictureRequest }
   | { readonly op: 'create-writer'; readonly path: string; readonly options: SentOptions<WriterOptions> }
   | {
       readonly op: 'write';
@@ -18,7 +19,10 @@ export type Call =
       readonly picture: SentPicture;
       readonly shapes?: FlatShapes;
     }
-  | { readonly op: 'encode-image'; readonly image: RgbImage; readonly format: ImageFormat }
+  | { readonly op: 'encode-image'; readonly picture: SentPicture; readonly format: ImageFormat }
+  | { readonly op: 'create-composer' }
+  | { readonly op: 'compose'; readonly composer: number; readonly parts: readonly SentPart[]; readonly composition: Composition }
+  | { readonly op: 'close-composer'; readonly composer: number }
   | { readonly op: 'finish-writer'; readonly writer: number }
   | { readonly op: 'close-writer'; readonly writer: number };
 
@@ -28,17 +32,33 @@ export type SentOptions<T> = Omit<T, 'log' | 'signal'> & { readonly hears: boole
 /** A frame to write: one that the media thread holds, or packed RGB made elsewhere. */
 export type SentPicture = { readonly frame: number } | { readonly rgb: Uint8Array; readonly size: Size };
 
+/** A part of a composed picture. */
+export interface SentPart extends Pick<PicturePart, 'at' | 'fill' | 'shade'> {
+  readonly picture?: SentPicture;
+  readonly shapes?: FlatShapes;
+}
+
 /** A frame that the steering thread closed, and the pictures made ahead for it that nobody looked at. */
 export interface ClosedFrame {
   readonly frame: number;
   readonly unused: readonly string[];
 }
 
+/** A picture that is asked for; answered by a {@link Reply} of this id. */
+export interface RenderAsk {
+  readonly id: number;
+  readonly frame: number;
+  readonly key: string;
+  readonly request: PictureRequest;
+}
+
 /** From the steering thread. */
 export type ToMedia =
   | { readonly kind: 'call'; readonly id: number; readonly call: Call }
+  /** All that was asked for in one go: crops come by the dozen. */
+  | { readonly kind: 'render'; readonly asks: readonly RenderAsk[] }
   | { readonly kind: 'abort'; readonly id: number }
-  | { readonly kind: 'frames'; readonly run: number; readonly source: number }
+  | { readonly kind: 'frames'; readonly run: number; readonly source: number; readonly take: Take | undefined }
   | { readonly kind: 'stop'; readonly run: number }
   /** `count` frames were taken from the run and as many more may come. */
   | { readonly kind: 'more'; readonly run: number; readonly count: number; readonly closed: readonly ClosedFrame[] }
@@ -103,10 +123,14 @@ export function readNotice(flat: FlatNotice): FrameNotice {
   return { frame, stream, number, ticks, width, height, bytes, label, pictures };
 }
 
+/** The answer to a call or to the wish for a picture. */
+export type Reply = { readonly id: number; readonly value: unknown; readonly fault?: undefined } | { readonly id: number; readonly fault: SentFault };
+
 /** To the steering thread. */
 export type FromMedia =
-  | { readonly kind: 'reply'; readonly id: number; readonly value: unknown; readonly fault?: undefined }
-  | { readonly kind: 'reply'; readonly id: number; readonly fault: SentFault }
+  | ({ readonly kind: 'reply' } & Reply)
+  /** {@link SlotRef}s for what was asked for, as many as are ready together. */
+  | { readonly kind: 'rendered'; readonly replies: readonly Reply[] }
   | { readonly kind: 'frames'; readonly run: number; readonly notices: readonly FlatNotice[] }
   | { readonly kind: 'run-end'; readonly run: number; readonly losses: MediaLosses; readonly fault?: SentFault }
   | { readonly kind: 'log'; readonly id: number; readonly record: LogRecord };

@@ -1,6 +1,6 @@
 import { type PictureRequest, type Pixels, pictureBytes, fail } from '../../core/index.js';
 import type { MediaThread } from './media-thread.js';
-import type { FrameNotice, SlotRef } from './protocol.js';
+import type { FrameNotice } from './protocol.js';
 
 const keys = new WeakMap<PictureRequest, string>();
 
@@ -47,7 +47,7 @@ export class RemotePixels implements Pixels {
   }
 
   async #ask(key: string, request: PictureRequest): Promise<Uint8Array> {
-    const ref = await this.thread.call<SlotRef>({ op: 'render', frame: this.notice.frame, key, request });
+    const ref = await this.thread.render({ frame: this.notice.frame, key, request });
     const made = this.thread.picture(ref);
     this.#made.set(key, made);
     return made.length === pictureBytes(request) ? made : fail('INTERNAL', `${this.label}: a picture of the wrong size came back`);

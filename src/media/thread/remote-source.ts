@@ -1,5 +1,6 @@
 import { Frame, type TimeBase, fail, throwIfAborted } from '../../core/index.js';
-import type { MediaInfo, MediaLosses, OpenOptions, VideoInfo, VideoSource } from '../port.js';
+import type { FramesOptions, MediaInfo, MediaLosses, OpenOptions, VideoInfo, VideoSource } from '../port.js';
+import { frameTaker } from '../take.js';
 import type { MediaThread } from './media-thread.js';
 import { type FrameNotice, FRAMES_AHEAD, type SentFault, receivedFault } from './protocol.js';
 import { RemotePixels } from './remote-pixels.js';
@@ -70,13 +71,15 @@ export class RemoteSource implements VideoSource {
     return this.#losses;
   }
 
-  async *frames({ signal = this.options.signal }: { readonly signal?: AbortSignal | undefined } = {}): AsyncGenerator<Frame, void, undefined> {
+  async *frames({ signal = this.options.signal, take }: FramesOptions = {}): AsyncGenerator<Frame, void, undefined> {
     if (this.#closed) fail('FAILED_PRECONDITION', `${this.stream}: the source is closed`);
     if (this.#reading) fail('FAILED_PRECONDITION', `${this.stream}: only one iteration at a time; leave the first loop before starting another`);
     throwIfAborted(signal);
+    // A setting that makes no sense is met here, where it was given.
+    frameTaker(take);
     const reading = new Reading();
     this.#reading = reading;
-    const run = this.thread.play(this.opened.source, {
+    const run = this.thread.play(this.opened.source, take, {
       frame: (notice) => reading.frame(notice),
       end: ({ losses, fault }) => {
         this.#losses = losses;

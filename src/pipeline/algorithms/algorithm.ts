@@ -122,6 +122,9 @@ export type AlgorithmMaker<Result = unknown, Settings = Readonly<Record<string, 
   | AlgorithmClass<Result, Settings>
   | (() => Algorithm<Result, Settings>);
 
+/** What `run` of a class of algorithms gives: `result.value<ResultOf<typeof Brightness>>('light')`. */
+export type ResultOf<Class extends AlgorithmClass> = Awaited<ReturnType<InstanceType<Class>['run']>>;
+
 /** Classes have a prototype that cannot be replaced; functions that stand for a class have `run` on theirs. */
 function isClass(maker: AlgorithmMaker): maker is AlgorithmClass {
   const prototype = Object.getOwnPropertyDescriptor(maker, 'prototype');

@@ -59,7 +59,7 @@ export class FrameView implements AlgorithmFrame {
   }
 
   async tensor({ mean = 0, std = 255, ...request }: FrameTensorRequest = {}): Promise<TensorOf<'FP32'>> {
-    if (!(std > 0 || std < 0)) fail('INVALID_ARGUMENT', `tensor: numbers are divided by std, which is ${std}`);
+    if (std === 0 || !Number.isFinite(std)) fail('INVALID_ARGUMENT', `tensor: numbers are divided by std, which is ${std}`);
     const { name, shape, data: bytes } = await this.byteTensor(request);
     const table = Float32Array.from({ length: 256 }, (_, byte) => (byte - mean) / std);
     const data = new Float32Array(bytes.length);

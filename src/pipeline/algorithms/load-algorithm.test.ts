@@ -3,11 +3,12 @@ import { mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { makeAlgorithm } from './algorithm.js';
 import { allowedFile } from './allowed-file.js';
 import { loadAlgorithm } from './load-algorithm.js';
 import { thrownAt } from './thrown-at.js';
-import { withoutTypes } from './typescript-hooks.js';
+import { MARK, load, resolve, withoutTypes } from './typescript-hooks.js';
 
 let folder = '';
 before(async () => (folder = await realpath(await mkdtemp(join(tmpdir(), 'ocellus-algorithm-')))));
@@ -120,4 +121,26 @@ test('code is loaded from allowed folders only, links followed', async () => {
   await assert.rejects(allowedFile(inside, []), { code: 'PERMISSION_DENIED', message: /only from nowhere/ });
   await assert.rejects(allowedFile(join(folder, 'allowed/none.ts'), folders), { code: 'NOT_FOUND' });
   await assert.rejects(allowedFile(join(folder, 'allowed/a.json'), folders), { code: 'INVALID_ARGUMENT', message: /\.js, \.mjs, \.ts, \.mts/ });
+});
+
+test('the hooks leave every other module alone, and work where hooks are called in place', async () => {
+  const here = await file('parts/sum.ts', 'export const sum: number = 1;\n');
+  const parentURL = `${pathToFileURL(join(folder, 'main.ts')).href}?${MARK}=7`;
+  const asked: string[] = [];
+  const next = (specifier: string, context?: { readonly parentURL?: string }) => (
+    asked.push(`${specifier} from ${context?.parentURL ?? ''}`),
+    { url: specifier }
+  );
+  const from = (specifier: string, parent: string) => resolve(specifier, { parentURL: parent } as never, next as never);
+  assert.deepEqual(from('./parts/sum.js', parentURL), { url: `${pathToFileURL(here).href}?${MARK}=7` });
+  from('./parts/sum.js', 'file:///elsewhere/main.js');
+  from('left-pad', parentURL);
+  from('ocellus/core', parentURL);
+  assert.equal(asked[1], './parts/sum.js from file:///elsewhere/main.js');
+  assert.equal(asked[2], `left-pad from ${parentURL}`);
+  assert.match(asked[3]!, /^ocellus\/core from file:.*typescript-hooks\.js$/);
+  const loaded = (url: string) => load(url, {} as never, (() => 'left alone') as never);
+  assert.equal(loaded(pathToFileURL(here).href), 'left alone');
+  assert.equal(loaded('node:fs'), 'left alone');
+  assert.equal((loaded(`${pathToFileURL(here).href}?${MARK}=7`) as unknown as { source: string }).source, 'export const sum         = 1;\n');
 });

@@ -1,5 +1,5 @@
 import { type AlgorithmError, type Fault, type FrameInfo, type Log, fail, toFault, toMs } from '../../core/index.js';
-import { type Board, NOTHING, type NodeFindings } from '../nodes/board.js';
+import { type Board, type NodeFindings, SKIPPED } from '../nodes/board.js';
 import type { StreamNode } from '../nodes/port.js';
 import { findingsOf, lateFindings } from './algorithm-findings.js';
 import { type BreakerRules, CircuitBreaker } from './circuit-breaker.js';
@@ -50,8 +50,6 @@ export const noCounters = (): AlgorithmCounters => ({ runs: 0, failures: 0, time
 /** How long the end of a stream waits for a run that does not heed its signal. */
 const CLOSE_GRACE_MS = 1000;
 
-const LEFT_OUT: NodeFindings = Object.freeze({ inferred: false, objects: NOTHING, made: NOTHING });
-
 /** A run that is over. */
 type Attempt = { readonly outcome: RunOutcome; readonly error?: undefined } | { readonly error: AlgorithmError };
 
@@ -73,6 +71,8 @@ export class StreamAlgorithm implements StreamNode {
   /** What a run beside the stream came to; told with the next frame. */
   #done: { readonly over: Attempt; readonly fromFrame: number } | null = null;
   #fault: Fault | null = null;
+  /** Why there is no instance: a stream that came later, whose `init` threw. */
+  #unopened: Fault | null = null;
   #closing: Promise<void> | null = null;
 
   constructor(
@@ -85,7 +85,7 @@ export class StreamAlgorithm implements StreamNode {
     this.#schedule = new FrameSchedule(rules.sampling);
     this.#memory = new FrameMemory(this.#schedule.depth, `node ${rules.node}`);
     this.#breaker = new CircuitBreaker(rules.breaker ?? { breakAfter: Infinity, retryAfterMs: 0 });
-    instance.catch(() => {});
+    instance.catch((error: unknown) => (this.#unopened = toFault(error, 'CONFIG_INVALID')));
   }
 
   /** Whether it has been told to end. */
@@ -105,7 +105,7 @@ export class StreamAlgorithm implements StreamNode {
     const attempt = ages.length > 0 && this.#mayRun(newest) ? this.#attempt(this.#memory.choose(newest, ages), signal) : null;
     this.#memory.push(newest);
     if (!this.rules.wait) return this.#beside(attempt, newest.frame.info);
-    return attempt ? attempt.then((over) => this.#told(over, newest)) : LEFT_OUT;
+    return attempt ? attempt.then((over) => this.#told(over, newest)) : SKIPPED;
   }
 
   /** Ends it: the run under way is told to stop, the frames are given back, the algorithm is closed. */
@@ -125,7 +125,9 @@ export class StreamAlgorithm implements StreamNode {
     const { timeoutMs } = this.rules;
     const { info } = frames.at(-1)!.frame;
     const either = AbortSignal.any([signal, this.stop.signal]);
+    let begun = false;
     const begin = (leave: AbortSignal): Promise<RunOutcome> => {
+      begun = true;
       const work = this.instance.then((instance) => instance.run(frames, leave));
       // Heard before anyone who waits for the run: the next frame finds it over.
       const over = (): void => {
@@ -142,20 +144,20 @@ export class StreamAlgorithm implements StreamNode {
       this.#breaker.succeeded();
       return { outcome };
     } catch (error) {
+      if (!begun) closeFrames(frames);
       if (this.#atWork) this.#dropLate(this.#atWork);
       if (either.aborted) throw toFault(error);
+      if (this.#unopened) throw this.#unopened;
       return { error: this.#failed(error, info) };
     }
   }
 
   #dropLate(work: Promise<RunOutcome>): void {
-    work.then(
-      ({ notes }) => {
-        this.#counters.late++;
-        discardNotes(notes);
-      },
-      () => {},
-    );
+    const drop = ({ notes }: RunOutcome): void => {
+      this.#counters.late++;
+      discardNotes(notes);
+    };
+    work.then(drop, () => {});
   }
 
   /** @throws Fault where a failure ends the stream */
@@ -174,7 +176,7 @@ export class StreamAlgorithm implements StreamNode {
   }
 
   #told(attempt: Attempt, newest: SeenFrame): NodeFindings {
-    if (attempt.error) return { ...LEFT_OUT, events: [attempt.error] };
+    if (attempt.error) return { ...SKIPPED, events: [attempt.error] };
     return findingsOf(this.rules.node, attempt.outcome, newest);
   }
 
@@ -188,15 +190,15 @@ export class StreamAlgorithm implements StreamNode {
       (error: unknown) => (this.#fault = toFault(error)),
     );
     const inferred = attempt !== null;
-    if (!done) return { ...LEFT_OUT, inferred };
-    if (done.over.error) return { ...LEFT_OUT, inferred, events: [done.over.error] };
+    if (!done) return { ...SKIPPED, inferred };
+    if (done.over.error) return { ...SKIPPED, inferred, events: [done.over.error] };
     return lateFindings(done.over.outcome, done.fromFrame, inferred);
   }
 
   async #close(): Promise<void> {
     this.stop.abort();
-    if (this.#atWork) await settled(this.#atWork, CLOSE_GRACE_MS);
     this.#memory.clear();
+    if (this.#atWork) await settled(this.#atWork, CLOSE_GRACE_MS);
     const instance = await this.instance.catch(() => null);
     await instance?.close().catch((error: unknown) => this.rules.log.warn(`node ${this.rules.node}: close: ${tellError(error)}`));
   }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** Marks modules of users, which these hooks look after; no other module is touched. */
 export const MARK = 'ocellus';
 
-const isMarked = (url: string | undefined): url is string => url !== undefined && new URL(url).searchParams.has(MARK);
+const isMarked = (url: string | undefined): url is string => url !== undefined && /[?&]ocellus=/.test(url);
 
 /** Code may name what a file will be (`./a.js`) or what it is (`./a.ts`). */
 function sourceOf(url: URL): URL {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { type FrameMeta, Fault, liveFrames, memoryLog } from '../../core/index.js';
 import { fakeEngine } from '../../inference/index.js';
-import { type FakeClip, fakeMedia } from '../../media/index.js';
+import { type FakeClip, type Media, fakeMedia } from '../../media/index.js';
 import type { Algorithm, AlgorithmContext, AlgorithmFrame, AlgorithmMaker, RunContext } from '../algorithms/algorithm.js';
 import type { PipelineConfigInput } from '../config.js';
 import type { FrameResult } from '../frame-result.js';
@@ -86,7 +89,7 @@ test('pixels: rgb in proportion, and tensors of numbers from 0 to 1', async () =
     const own = await frame!.frame.render({ size: { width: 1, height: 1 }, order: 'rgb', layout: 'packed' });
     return {
       size,
-      first: [...packed.slice(0, 3)],
+      first: Array.from(packed.slice(0, 3)),
       shape,
       datatype,
       data: Array.from(data, (value) => Number(value.toFixed(2))),
@@ -206,7 +209,6 @@ test('a run that takes too long is given up; what it gives in the end is dropped
     return new Promise((resolve) => (release = () => resolve('late')));
   });
   const pipeline = await open({ slow: { algorithm: slow, timeoutMs: 20 } }, { frames: 4 });
-  const node = nodeOf(pipeline);
   const told: unknown[] = [];
   const summary = await pipeline.run({
     onResult: async (result) => {
@@ -220,14 +222,10 @@ test('a run that takes too long is given up; what it gives in the end is dropped
   assert.equal(told[0], 'it took longer than timeoutMs, which is 20');
   assert.equal(told[1], 'busy');
   assert.equal(aborted, 1);
-  const { runs, failures, timeouts, late, busy } = node.counters!();
+  const { runs, failures, timeouts, late, busy } = pipeline.counters['slow']!;
   assert.deepEqual([failures, timeouts, late, runs! + busy!], [1, 1, 1, 3]);
   assert.equal(liveFrames(), 0);
 });
-
-/** The only node of a pipeline. */
-const nodeOf = (pipeline: Pipeline) =>
-  (pipeline as unknown as { readonly nodes: readonly { counters?(): Readonly<Record<string, number>> }[] }).nodes[0]!;
 
 test('with wait: false frames go on; a value comes with a later frame, and says of which it is', async () => {
   const releases: (() => void)[] = [];
@@ -242,7 +240,6 @@ test('with wait: false frames go on; a value comes with a later frame, and says 
       }),
   );
   const pipeline = await open({ slow: { algorithm: slow, wait: false } }, { frames: 30 });
-  const node = nodeOf(pipeline);
   const seen: { readonly meta: FrameMeta; readonly shapes: number }[] = [];
   await pipeline.run({
     onResult: async ({ meta, shapes }) => {
@@ -259,7 +256,7 @@ test('with wait: false frames go on; a value comes with a later frame, and says 
   assert.deepEqual([meta.values, meta.valueFrames, shapes], [{ slow: 'of 0' }, { slow: 0 }, 1]);
   assert.equal(seen[0]!.meta.inferred['slow'], true);
   assert.equal(seen[2]!.meta.inferred['slow'], false);
-  const { runs, busy } = node.counters!();
+  const { runs, busy } = pipeline.counters['slow']!;
   assert.deepEqual([runs, busy], [1, 28]);
   await pipeline[Symbol.asyncDispose]();
   assert.equal(liveFrames(), 0);
@@ -334,15 +331,37 @@ test('what it draws is drawn, and what it replaces the frame by is shown: the la
     },
   });
   const film = media.clips.get('/nowhere/film.mp4')!;
-  const pixel = (frame: number, x: number, y: number): number[] => [
-    ...film.rgb!(frame)
-      .slice((y * SIZE.width + x) * 3)
-      .slice(0, 3),
-  ];
+  const pixel = (frame: number, x: number, y: number): number[] => {
+    const at = (y * SIZE.width + x) * 3;
+    return Array.from(film.rgb!(frame).subarray(at, at + 3));
+  };
   assert.deepEqual([pixel(0, 2, 2), pixel(0, 64, 64)], [[200, 200, 200], [255, 0, 0]]); // prettier-ignore
   assert.deepEqual([pixel(1, 2, 2), pixel(1, 64, 64)], [[0, 0, 250], [255, 0, 0]]); // prettier-ignore
   assert.deepEqual([pixel(2, 10, 10), pixel(2, 64, 64)], [[0, 255, 0], [255, 0, 0]]); // prettier-ignore
   assert.equal(liveFrames(), 0);
+});
+
+test('a report shows what replaced the frame, never the frame: the picture of each object too', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'ocellus-replaced-'));
+  try {
+    const shown: number[] = [];
+    const plain = fakeMedia({ anyClip: clip(20) });
+    const media: Media = {
+      ...plain,
+      encodeImage: (image, format) => (shown.push('rgb' in image ? Math.max(...image.rgb) : -1), plain.encodeImage(image, format)),
+    };
+    // Black, and of another size than the frame.
+    const blank = doing((_, context) => context.replace({ size: { width: 64, height: 32 }, rgb: new Uint8Array(64 * 32 * 3) }));
+    const nodes = { people: { model: 'boxes' }, tracker: { track: 'sort', on: { objects: 'people' } }, blank: { algorithm: blank } } as const;
+    const outputs = { page: { report: join(folder, 'page.html') } };
+    const engine = detectorSeeing((n) => [{ x: 105, y: 80 + n * 0.1 }]);
+    await using pipeline = await openPipeline({ version: 1, sources: { a: 'a.mp4' }, nodes, outputs }, { models, engine, media });
+    await pipeline.run();
+    assert.ok(shown.length >= 2, `${shown.length} pictures`);
+    assert.deepEqual(new Set(shown), new Set([0]));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('a frame that fails elsewhere gives what replaced it back', async () => {
@@ -404,8 +423,8 @@ test('leaving early and aborting give every frame back', async () => {
       using _ = result;
       if (result.meta.frame === 20) break;
     }
-    assert.equal(liveFrames(), 0);
   }
+  assert.equal(liveFrames(), 0);
   const stuck = doing((_, { signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)));
   const pipeline = await open({ counter: node, stuck: { algorithm: stuck } }, { frames: 100 });
   const abort = new AbortController();
@@ -413,4 +432,26 @@ test('leaving early and aborting give every frame back', async () => {
   await assert.rejects(pipeline.run({ signal: abort.signal }), { code: 'CANCELLED' });
   await pipeline[Symbol.asyncDispose]();
   assert.equal(liveFrames(), 0);
+});
+
+test('a second run of a pipeline has instances of its own', async () => {
+  let made = 0;
+  class Counter implements Algorithm<number> {
+    #count = 0;
+    init(): void {
+      made++;
+    }
+    run(): number {
+      return ++this.#count;
+    }
+  }
+  await using pipeline = await open({ counter: { algorithm: Counter } }, { frames: 3 });
+  for (const time of [1, 2]) {
+    const values: unknown[] = [];
+    await pipeline.start({ onResult: (result) => void values.push(result.value('counter')) });
+    await pipeline.ended;
+    assert.deepEqual(values, [1, 2, 3], `run ${time}`);
+  }
+  assert.equal(made, 2);
+  assert.deepEqual(pipeline.counters['counter']!['runs'], 6);
 });

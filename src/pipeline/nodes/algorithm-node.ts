@@ -8,6 +8,7 @@ import { loadAlgorithm } from '../algorithms/load-algorithm.js';
 import { type AlgorithmCounters, type AlgorithmRules, StreamAlgorithm, noCounters } from '../algorithms/stream-algorithm.js';
 import { tellError } from '../algorithms/thrown-at.js';
 import type { AlgorithmNodeConfig } from '../config-nodes.js';
+import { algorithmSummary } from '../node-summary.js';
 import { NOTHING } from './board.js';
 import type { GraphNode, StreamNode } from './port.js';
 
@@ -58,12 +59,6 @@ function total(all: readonly AlgorithmCounters[], before: AlgorithmCounters): Al
   return sum;
 }
 
-const summaryOf = ({ algorithm, interval, frameCount }: AlgorithmNodeConfig): string => {
-  const what = typeof algorithm === 'string' ? algorithm.replace(/^.*[\\/]/, '') : algorithm.name || 'code of your own';
-  const frames = frameCount === 1 ? '' : ` on ${frameCount} frames`;
-  return `runs ${what}${frames}${interval === 0 ? '' : ` every ${interval} s`}`;
-};
-
 /** A node with code of one's own: an instance a stream. */
 class AlgorithmNode implements GraphNode {
   readonly ordered = true;
@@ -83,7 +78,7 @@ class AlgorithmNode implements GraphNode {
     readonly opener: Opener,
   ) {
     this.reads = rules.sight.nodes;
-    this.summary = summaryOf(config);
+    this.summary = algorithmSummary(config);
   }
 
   /** Makes the instance that the next {@link open} of the stream gives. @throws Fault CONFIG_INVALID where `init` throws, and as the file's loading */

@@ -75,9 +75,14 @@ export interface NodeFindings {
 /** A frame on its way through the nodes: the frame, and what each node said of it. */
 export interface Board {
   readonly frame: Frame;
-  /** What the node said. Only nodes that the asking node reads are certain to be there. */
+  /** What the node said. Only nodes that the asking node reads are certain to be there; one that is left out on this stream looked at nothing. */
   of(node: string): NodeFindings;
+  /** Whether the frame is one that the node is to look at, by its rate. */
+  due(node: string): boolean;
 }
 
 /** What a node has to say when there is nothing. */
 export const NOTHING: readonly never[] = Object.freeze([]);
+
+/** What a node has to say of a frame that it leaves out. */
+export const SKIPPED: NodeFindings = Object.freeze({ inferred: false, objects: NOTHING, made: NOTHING });

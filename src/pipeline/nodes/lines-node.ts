@@ -2,6 +2,7 @@ import { type FrameMeta, type Size, fail } from '../../core/index.js';
 import { type Analyser, type Line, type LineCounterSettings, createLineCounter, resolveLines } from '../../analytics/index.js';
 import type { LinesNodeConfig, NodeConfig } from '../config-nodes.js';
 import { plainObject } from '../final-objects.js';
+import { linesSummary } from '../node-summary.js';
 import { type Board, type LineState, NOTHING, type NodeFindings } from './board.js';
 import type { GraphNode, StreamNode } from './port.js';
 
@@ -28,6 +29,10 @@ class StreamLines implements StreamNode {
     return { inferred, objects: NOTHING, made: NOTHING, events, lines: this.#lines(size) };
   }
 
+  follow(before: StreamNode): void {
+    if (before instanceof StreamLines) this.counter.follow(before.counter);
+  }
+
   #lines(size: Size): LineState[] {
     const counts = this.counter.counts();
     return resolveLines(this.settings, size).map(({ name, from, to }) => ({ node: this.name, name, from, to, ...counts[name]! }));
@@ -51,13 +56,12 @@ export function checkLines(nodes: Readonly<Record<string, NodeConfig>>, sizes: r
 }
 
 /** Counts crossings of lines: one counter a stream. */
-export function openLinesNode(name: string, { on, analytics: _, ...settings }: LinesNodeConfig): GraphNode {
-  const names = Object.keys(settings.lines);
+export function openLinesNode(name: string, { on, analytics: _, enabled: __, ...settings }: LinesNodeConfig): GraphNode {
   return {
     name,
     reads: [on.objects],
     ordered: true,
-    summary: `counts crossings of ${names.join(', ')}`,
+    summary: linesSummary(settings),
     open: (stream) => new StreamLines(name, on.objects, settings, createLineCounter(settings, { stream, node: name })),
     [Symbol.asyncDispose]: async () => {},
   };

@@ -1,10 +1,11 @@
 import { type Frame, fail } from '../../core/index.js';
-import type { Engine } from '../../inference/index.js';
 import type { ModelDefinition } from '../../models/index.js';
 import { type Fit, fit } from '../../vision/index.js';
+import type { ModelPool } from '../model-pool.js';
 import type { ModelNodeConfig } from '../config-nodes.js';
-import { type Board, type Draft, NOTHING, type NodeFindings } from './board.js';
+import { type Board, type Draft, type NodeFindings, SKIPPED } from './board.js';
 import { Finder } from './finder.js';
+import { rateText } from '../schedule.js';
 import { type PictureModel, loadPictureModel, pictureDefinition } from './picture-model.js';
 import type { GraphNode, StreamNode } from './port.js';
 
@@ -14,12 +15,12 @@ export interface ModelNodeNeeds {
   readonly weakFrom: number;
 }
 
-/** Loads a detector of whole frames into the engine. @throws Fault as `Engine.load`; CONFIG_INVALID for labels that the model does not have */
+/** A detector of whole frames, its model taken from the pool. @throws Fault as `Engine.load`; CONFIG_INVALID for labels that the model does not have */
 export async function openModelNode(
   name: string,
   config: ModelNodeConfig,
   definition: ModelDefinition,
-  engine: Engine,
+  pool: ModelPool,
   { weakFrom }: ModelNodeNeeds,
 ): Promise<GraphNode> {
   const known = pictureDefinition(name, definition);
@@ -32,8 +33,7 @@ export async function openModelNode(
     );
   const confidence = config.confidence ?? head.confidence;
   const finder = new Finder(name, labels, config.labels, confidence);
-  const eye = await loadPictureModel(config, known, engine, Math.min(confidence, weakFrom));
-  const every = config.everyFrames === 1 ? '' : ` on every ${config.everyFrames}. frame`;
+  const eye = await loadPictureModel(config, known, pool, Math.min(confidence, weakFrom));
   return {
     name,
     reads: [],
@@ -41,14 +41,12 @@ export async function openModelNode(
     model: eye.model,
     confidence,
     labels: config.labels ?? labels,
-    summary: `finds ${config.labels?.join(', ') ?? 'objects'} with ${definition.name}${every}`,
-    open: () => new Detector(eye, finder, config.everyFrames),
+    summary: `finds ${config.labels?.join(', ') ?? 'objects'} with ${definition.name}${rateText(config)}`,
+    rate: config,
+    open: () => new Detector(eye, finder),
     [Symbol.asyncDispose]: () => eye[Symbol.asyncDispose](),
   };
 }
-
-/** What a node has to say of a frame that it leaves out. */
-export const SKIPPED: NodeFindings = Object.freeze({ inferred: false, objects: NOTHING, made: NOTHING });
 
 class Detector implements StreamNode {
   #fit: { readonly width: number; readonly height: number; readonly fit: Fit } | null = null;
@@ -56,11 +54,10 @@ class Detector implements StreamNode {
   constructor(
     readonly eye: PictureModel,
     readonly finder: Finder,
-    readonly everyFrames: number,
   ) {}
 
-  look({ frame }: Board, signal: AbortSignal): NodeFindings | Promise<NodeFindings> {
-    return frame.number % this.everyFrames === 0 ? this.#infer(frame, signal) : SKIPPED;
+  look({ frame, due }: Board, signal: AbortSignal): NodeFindings | Promise<NodeFindings> {
+    return due(this.finder.node) ? this.#infer(frame, signal) : SKIPPED;
   }
 
   async #infer(frame: Frame, signal: AbortSignal): Promise<NodeFindings> {

@@ -1,8 +1,12 @@
-import { type Log, NULL_LOG, type Scope, fail, throwIfAborted } from '../../core/index.js';
-import type { Engine } from '../../inference/index.js';
+import { isDeepStrictEqual } from 'node:util';
+import { type Log, fail, throwIfAborted } from '../../core/index.js';
 import type { ModelDefinition, ModelSource } from '../../models/index.js';
 import { trackerKind } from '../../tracking/index.js';
+import { activeNodes } from '../active-nodes.js';
 import { type CustomModel, type NodeConfig, readsOf } from '../config-nodes.js';
+import { Graph } from '../graph.js';
+import { Held } from '../held.js';
+import type { ModelPool } from '../model-pool.js';
 import { planOrder } from '../plan.js';
 import { openAlgorithmNode } from './algorithm-node.js';
 import { openLinesNode } from './lines-node.js';
@@ -13,16 +17,16 @@ import { openTrackNode } from './track-node.js';
 
 /** What nodes are made with. */
 export interface NodeMaterial {
-  readonly engine: Engine;
+  readonly pool: ModelPool;
   readonly models: ModelSource;
-  /** Takes what is opened. */
-  readonly scope: Scope;
+  /** Told of what closing a node that was replaced throws. */
+  readonly onFault: (error: unknown) => void;
+  readonly log: Log;
+  /** Streams that are known when the pipeline is opened: algorithms of one's own are made and initialized for each. */
+  readonly streams: readonly string[];
+  /** Folders that code may be loaded from. */
+  readonly algorithmFolders: readonly string[];
   readonly signal?: AbortSignal;
-  readonly log?: Log;
-  /** Streams that are known by now: algorithms of one's own are made and initialized for each. */
-  readonly streams?: readonly string[];
-  /** Folders that code may be loaded from, links followed; none when absent. */
-  readonly algorithmFolders?: readonly string[];
 }
 
 type Nodes = Readonly<Record<string, NodeConfig>>;
@@ -49,17 +53,14 @@ function objectsOf(read: string, name: string, opened: readonly GraphNode[]): Gr
 /** Whether the objects of a node have the numbers of their tracks when it is done. */
 const isTracked = (name: string, nodes: Nodes): boolean => 'track' in nodes[name]! || readsOf(nodes[name]!).some((read) => isTracked(read, nodes));
 
+const trackedReads = (name: string, nodes: Nodes): readonly string[] => readsOf(nodes[name]!).filter((read) => isTracked(read, nodes));
+
 async function openNode(name: string, nodes: Nodes, opened: readonly GraphNode[], material: NodeMaterial): Promise<GraphNode> {
-  const { engine, models, signal, log = NULL_LOG, streams = [], algorithmFolders = [] } = material;
+  const { pool, models, signal, log, streams, algorithmFolders: folders } = material;
   const node = nodes[name]!;
   if ('algorithm' in node) {
-    const reads = readsOf(node).map((read) => objectsOf(read, name, opened).name);
-    return openAlgorithmNode(name, node, {
-      log,
-      streams,
-      folders: algorithmFolders,
-      tracked: new Set(reads.filter((read) => isTracked(read, nodes))),
-    });
+    for (const read of readsOf(node)) objectsOf(read, name, opened);
+    return openAlgorithmNode(name, node, { log, streams, folders, tracked: new Set(trackedReads(name, nodes)) });
   }
   if ('track' in node) return openTrackNode(name, node, node.on.objects.map((read) => objectsOf(read, name, opened))); // prettier-ignore
   if ('analytics' in node) return openLinesNode(name, node);
@@ -67,16 +68,46 @@ async function openNode(name: string, nodes: Nodes, opened: readonly GraphNode[]
   const definition = typeof model === 'string' ? await models.named(model, signal) : await models.own(ownDefinition(name, model), signal);
   const { on } = node;
   const needs = { weakFrom: weakFrom(name, nodes) };
-  if (on === 'frame') return openModelNode(name, node, definition, engine, needs);
-  return openSecondaryNode(name, { ...node, on }, definition, engine, { ...needs, read: objectsOf(on.objects, name, opened) });
+  if (on === 'frame') return openModelNode(name, node, definition, pool, needs);
+  return openSecondaryNode(name, { ...node, on }, definition, pool, { ...needs, read: objectsOf(on.objects, name, opened) });
 }
 
-/** Opens every node, in an order in which each stands behind those it reads. @throws Fault as each kind of node */
-export async function openNodes(nodes: Nodes, material: NodeMaterial): Promise<GraphNode[]> {
-  const opened: GraphNode[] = [];
-  for (const name of planOrder(nodes).order ?? []) {
-    throwIfAborted(material.signal);
-    opened.push(material.scope.use(await openNode(name, nodes, opened, material)));
+/** What a node is opened from: while this is the same, so is the node. */
+const groundOf = (name: string, nodes: Nodes, opened: readonly GraphNode[]): unknown => [
+  nodes[name],
+  weakFrom(name, nodes),
+  trackedReads(name, nodes),
+  readsOf(nodes[name]!).map((read) => opened.find((each) => each.name === read)?.labels),
+];
+
+/** A graph and what each of its nodes was opened from. */
+export interface OpenedGraph {
+  readonly graph: Graph;
+  readonly grounds: ReadonlyMap<string, unknown>;
+}
+
+/**
+ * Opens every node that is at work, in an order in which each stands behind those it reads; those that `before` has just so are taken from it.
+ * When one fails, those that were opened for it are closed. @throws Fault as each kind of node
+ */
+export async function openGraph(config: Nodes, material: NodeMaterial, before?: OpenedGraph): Promise<OpenedGraph> {
+  const nodes = activeNodes(config);
+  const held: Held<GraphNode>[] = [];
+  const grounds = new Map<string, unknown>();
+  try {
+    for (const name of planOrder(nodes).order ?? []) {
+      throwIfAborted(material.signal);
+      const opened = held.map(({ value }) => value);
+      const ground = groundOf(name, nodes, opened);
+      grounds.set(name, ground);
+      const known = before?.graph.held.find(({ value }) => value.name === name);
+      const same = known && isDeepStrictEqual(before?.grounds.get(name), ground);
+      held.push(same ? known.retain() : new Held(await openNode(name, nodes, opened, material)));
+    }
+  } catch (error) {
+    for (const each of held.toReversed()) await each.release().catch(material.onFault);
+    throw error;
   }
-  return opened;
+  const inactive = Object.keys(config).filter((name) => !Object.hasOwn(nodes, name));
+  return { graph: new Graph(held, inactive, material.onFault), grounds };
 }

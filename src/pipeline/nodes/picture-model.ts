@@ -1,7 +1,8 @@
 import { type TensorOf, fail } from '../../core/index.js';
-import type { Engine, InferenceResponse, LoadedModel } from '../../inference/index.js';
+import type { InferenceResponse, LoadedModel } from '../../inference/index.js';
 import { type Head, type HeadSpec, type ModelDefinition, type PictureInput, findHead } from '../../models/index.js';
 import type { ModelNodeConfig } from '../config-nodes.js';
+import type { ModelLease, ModelPool } from '../model-pool.js';
 
 /** What a node needs of a definition: how the picture is made, and what is answered. */
 export interface PictureDefinition {
@@ -50,11 +51,14 @@ export class PictureModel implements AsyncDisposable {
   /** Memory for a picture; it goes back to the model by itself. */
   readonly buffer = (bytes: number): Uint8Array<ArrayBuffer> => new Uint8Array(this.model.buffers.take(bytes));
 
+  readonly model: LoadedModel;
+
   constructor(
-    readonly model: LoadedModel,
+    readonly lease: ModelLease,
     readonly picture: PictureInput,
     readonly thresholds: Thresholds,
   ) {
+    this.model = lease.model;
     this.#shape = shapeOf(picture);
   }
 
@@ -65,18 +69,18 @@ export class PictureModel implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.model[Symbol.asyncDispose]();
+    return this.lease.release();
   }
 }
 
-/** Loads a model into the engine; its head keeps what reaches `confidence`. @throws Fault as `Engine.load` */
+/** Takes a model from the pool; its head keeps what reaches `confidence`. @throws Fault as `Engine.load` */
 export async function loadPictureModel(
   config: ModelNodeConfig,
   { definition, picture }: PictureDefinition,
-  engine: Engine,
+  pool: ModelPool,
   confidence: number,
 ): Promise<PictureModel> {
   const options = { providers: config.providers, threads: config.threads };
-  const model = await engine.load({ ...definition, options }, hostOf(config));
-  return new PictureModel(model, picture, thresholdsOf(config, confidence));
+  const lease = await pool.lease({ ...definition, options }, hostOf(config));
+  return new PictureModel(lease, picture, thresholdsOf(config, confidence));
 }

@@ -1,25 +1,26 @@
 import { type Frame, didYouMean, fail, toMs } from '../../core/index.js';
-import type { Engine } from '../../inference/index.js';
 import type { ModelDefinition } from '../../models/index.js';
 import { type Answer, fit } from '../../vision/index.js';
+import type { ModelPool } from '../model-pool.js';
 import type { ModelNodeConfig, ObjectsRead } from '../config-nodes.js';
-import { type Answered, type Board, type Draft, NOTHING, type NodeFindings, type Said } from './board.js';
+import { rateText } from '../schedule.js';
+import { type Answered, type Board, type Draft, NOTHING, type NodeFindings, SKIPPED, type Said } from './board.js';
 import { type ChosenObject, type ObjectChoice, chosenObjects, mostUrgent } from './chosen-objects.js';
 import { Finder } from './finder.js';
-import { type ModelNodeNeeds, SKIPPED } from './model-node.js';
+import type { ModelNodeNeeds } from './model-node.js';
 import { type PictureDefinition, type PictureModel, loadPictureModel, pictureDefinition } from './picture-model.js';
 import type { GraphNode, StreamNode } from './port.js';
 import { type Wording, questionsOfEach, sayingOf } from './sayings.js';
 import { smoothed } from './smooth.js';
 import { TrackLooks } from './track-looks.js';
 
-/** Which objects of which node, and how often. */
+/** Which objects of which node. */
 interface Looking {
+  readonly node: string;
   readonly read: string;
   readonly choice: ObjectChoice;
   /** Most crops of a frame. */
   readonly limit: number;
-  readonly everyFrames: number;
 }
 
 /** Asks a model about parts of frames. */
@@ -53,9 +54,9 @@ abstract class ObjectLooks implements StreamNode {
     readonly reader: CropReader,
   ) {}
 
-  async look({ frame, of }: Board, signal: AbortSignal): Promise<NodeFindings> {
-    const { read, choice, limit, everyFrames } = this.looking;
-    if (frame.number % everyFrames !== 0) return SKIPPED;
+  async look({ frame, of, due }: Board, signal: AbortSignal): Promise<NodeFindings> {
+    const { node, read, choice, limit } = this.looking;
+    if (!due(node)) return SKIPPED;
     const { objects, inferred } = of(read);
     const chosen = mostUrgent(chosenObjects(objects, choice, frame.size), limit);
     if (chosen.length === 0) return { ...SKIPPED, inferred };
@@ -103,8 +104,8 @@ class ObjectDescriber extends ObjectLooks {
 }
 
 /**
- * Says things of objects that are followed, and goes on saying them until it looks again. It reads one tracker, which gives the frames of a
- * stream in their order: so looks are decided in that order, while the answers to many may be under way.
+ * Says things of objects that are followed, and goes on saying them until it looks again. It begins with the frames of a stream in their order:
+ * so looks are decided in that order, while the answers to many may be under way.
  */
 class TrackDescriber implements StreamNode {
   constructor(
@@ -113,26 +114,26 @@ class TrackDescriber implements StreamNode {
     readonly looks: TrackLooks,
   ) {}
 
-  async look({ frame, of }: Board, signal: AbortSignal): Promise<NodeFindings> {
-    const { read, choice } = this.looking;
+  async look({ frame, of, due }: Board, signal: AbortSignal): Promise<NodeFindings> {
+    const { node, read, choice } = this.looking;
     const { objects, inferred } = of(read);
+    const isDue = due(node);
     const timeMs = toMs(frame.pts);
     this.looks.begin(timeMs, objects.flatMap(({ trackId }) => trackId ?? NOTHING)); // prettier-ignore
     const chosen = chosenObjects(objects, choice, frame.size);
     const asked = new Map<Draft, Promise<Answered>>();
-    for (const object of this.#due(chosen, frame.number, timeMs)) {
+    for (const object of isDue ? this.#due(chosen, frame.number, timeMs) : NOTHING) {
       const answered = this.reader.ask(frame, object, signal);
       asked.set(object.draft, answered);
       this.looks.add(object.draft.trackId!, { frame: frame.number, timeMs, areaPx: object.areaPx }, answered);
     }
     const said = await everyOne(objects.flatMap((draft) => this.#said(draft, asked.get(draft), frame.number)));
-    const looked = asked.size > 0 || (inferred && chosen.length === 0 && frame.number % this.looking.everyFrames === 0);
+    const looked = asked.size > 0 || (inferred && chosen.length === 0 && isDue);
     return { inferred: looked, objects: said.map((each) => each.of), made: NOTHING, said };
   }
 
   #due(chosen: readonly ChosenObject[], frame: number, timeMs: number): readonly ChosenObject[] {
-    const { everyFrames, limit } = this.looking;
-    if (frame % everyFrames !== 0) return NOTHING;
+    const { limit } = this.looking;
     const due = chosen.filter(({ draft, areaPx }) => draft.trackId !== undefined && this.looks.isDue(draft.trackId, { frame, timeMs, areaPx }));
     return mostUrgent(due, limit, ({ draft }) => this.looks.lookedAt(draft.trackId!));
   }
@@ -173,16 +174,15 @@ function wantedLabels(name: string, wanted: readonly string[] | undefined, read:
   return new Set(wanted);
 }
 
-function lookingOf(name: string, on: ObjectsRead, everyFrames: number, read: GraphNode): Looking {
+function lookingOf(name: string, on: ObjectsRead, read: GraphNode): Looking {
   const { labels, minSize = { width: 0, height: 0 }, minConfidence, padding, limit = Infinity } = on;
-  return { read: on.objects, choice: { labels: wantedLabels(name, labels, read), minSize, minConfidence, padding }, limit, everyFrames };
+  return { node: name, read: on.objects, choice: { labels: wantedLabels(name, labels, read), minSize, minConfidence, padding }, limit };
 }
 
-function summaryOf({ on, labels, everyFrames, reinferEvery }: ModelNodeConfig, { definition, answers }: PictureDefinition): string {
+function summaryOf({ on, labels, reinferEvery, ...rate }: ModelNodeConfig, { definition, answers }: PictureDefinition): string {
   const { objects, labels: of } = on as ObjectsRead;
   const verb = answers === 'detections' ? `finds ${labels?.join(', ') ?? 'objects'}` : VERBS[answers];
-  const every = everyFrames === 1 ? '' : ` on every ${everyFrames}. frame`;
-  return `${verb} on ${of?.join(', ') ?? 'objects'} of ${objects} with ${definition.name}${every}${reinferEvery ? ', kept for each track' : ''}`;
+  return `${verb} on ${of?.join(', ') ?? 'objects'} of ${objects} with ${definition.name}${rateText(rate)}${reinferEvery ? ', kept for each track' : ''}`;
 }
 
 /** What {@link openSecondaryNode} needs to know of the graph. */
@@ -199,32 +199,38 @@ export async function openSecondaryNode(
   name: string,
   config: ModelNodeConfig & { readonly on: ObjectsRead },
   definition: ModelDefinition,
-  engine: Engine,
+  pool: ModelPool,
   { read, weakFrom }: SecondaryNeeds,
 ): Promise<GraphNode> {
   const known = pictureDefinition(name, definition);
   checkFits(name, config, known);
   const { answers, head, labels } = known;
-  const looking = lookingOf(name, config.on, config.everyFrames, read);
+  const looking = lookingOf(name, config.on, read);
   const confidence = config.confidence ?? head.confidence;
   const finder = answers === 'detections' ? new Finder(name, labels, config.labels, confidence) : undefined;
-  const eye = await loadPictureModel(config, known, engine, finder ? Math.min(confidence, weakFrom) : confidence);
+  const eye = await loadPictureModel(config, known, pool, finder ? Math.min(confidence, weakFrom) : confidence);
   const reader = new CropReader(name, eye);
   const wording: Wording = { node: name, each: questionsOfEach(head), embedding: config.embedding };
   return {
     name,
     reads: [config.on.objects],
     ordered: false,
+    startsInOrder: remembers(config),
     model: eye.model,
     ...(finder ? { labels: config.labels ?? labels } : {}),
     summary: summaryOf(config, known),
+    rate: config,
     open: () => (finder ? new ObjectFinder(looking, reader, finder) : describer(config, looking, reader, wording)),
     [Symbol.asyncDispose]: () => eye[Symbol.asyncDispose](),
   };
 }
 
+/** Whether it keeps what it said of an object for the next frames. */
+const remembers = ({ reinferEvery, smooth }: Pick<ModelNodeConfig, 'reinferEvery' | 'smooth'>): boolean =>
+  reinferEvery !== undefined || smooth !== undefined;
+
 function describer({ reinferEvery, smooth }: ModelNodeConfig, looking: Looking, reader: CropReader, wording: Wording): StreamNode {
-  if (!reinferEvery && !smooth) return new ObjectDescriber(looking, reader, wording);
+  if (!remembers({ reinferEvery, smooth })) return new ObjectDescriber(looking, reader, wording);
   const { by = 'majority', over = 1 } = smooth ?? {};
   const word = (answers: readonly Answer[]) => sayingOf(smoothed(answers, by, wording.each), wording);
   return new TrackDescriber(looking, reader, new TrackLooks(reinferEvery, over, word));

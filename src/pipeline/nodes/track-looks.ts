@@ -37,6 +37,12 @@ function marked(saying: Saying, fromFrame: number): Saying {
   return { ...saying, attributes: saying.attributes.map((attribute) => ({ ...attribute, fromFrame })) };
 }
 
+/** A failure that nobody asks for any more, since its frame failed too, is no failure of the process. */
+function heard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
 const isDue = ({ frames = Infinity, seconds = Infinity, grownBy = Infinity }: Reinference, last: Look, now: Look): boolean =>
   now.frame - last.frame >= frames || now.timeMs - last.timeMs >= seconds * 1000 || now.areaPx >= last.areaPx * (1 + grownBy);
 
@@ -94,8 +100,8 @@ export class TrackLooks {
   add(id: number, look: Look, answered: Promise<Answered>): void {
     const track = this.#tracks.get(id)!;
     track.look = look;
-    track.answers = [...track.answers, answered.then(({ answer }) => answer)].slice(-this.over);
-    track.saying = Promise.all(track.answers).then(this.word);
+    track.answers = [...track.answers, heard(answered.then(({ answer }) => answer))].slice(-this.over);
+    track.saying = heard(Promise.all(track.answers).then(this.word));
     delete track.kept;
   }
 
@@ -104,6 +110,6 @@ export class TrackLooks {
     const track = this.#tracks.get(id);
     const { look, saying } = track ?? {};
     if (!track || !look || !saying || look.frame === frame) return saying;
-    return (track.kept ??= saying.then((said) => marked(said, look.frame)));
+    return (track.kept ??= heard(saying.then((said) => marked(said, look.frame))));
   }
 }

@@ -1,6 +1,7 @@
 import { fail, toMs } from '../../core/index.js';
 import { type Observation, type Tracker, createTracker, trackerKind } from '../../tracking/index.js';
 import type { TrackNodeConfig } from '../config-nodes.js';
+import { trackSummary } from '../node-summary.js';
 import { type Board, type Draft, NOTHING, type NodeFindings } from './board.js';
 import type { GraphNode, StreamNode } from './port.js';
 
@@ -100,7 +101,7 @@ export function openTrackNode(name: string, { track, on, settings }: TrackNodeCo
     reads: on.objects,
     ordered: true,
     labels: on.labels ?? labelsOf(reads),
-    summary: `follows objects with ${track}`,
+    summary: trackSummary({ track }),
     open: openStream,
     [Symbol.asyncDispose]: async () => {},
   };

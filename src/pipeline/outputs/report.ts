@@ -24,12 +24,13 @@ import type { ReportOutputConfig } from '../config-outputs.js';
 import type { FrameResult } from '../frame-result.js';
 import type { LineState } from '../nodes/board.js';
 import type { PlannedNode } from '../pipeline.js';
+import { shownAddress } from '../shown-address.js';
 import type { Finished, Output, OutputFile } from './port.js';
+import { reportPlan } from './report-plan.js';
 
 /** What a report output is made with. */
 export interface ReportOutputMaterial {
   readonly media: Media;
-  readonly sources: ReadonlyMap<string, VideoSource>;
   readonly plan: readonly PlannedNode[];
   /** How the run was asked for, for the page's foot. */
   readonly command: string;
@@ -45,8 +46,8 @@ const MOST_SCENES = 12;
 const channels = (count: number): string => (count === 1 ? 'mono' : count === 2 ? 'stereo' : `${count} channels`);
 const audioText = ({ codec, sampleRateHz, channels: count }: AudioInfo): string => `${codec}, ${sampleRateHz / 1000} kHz, ${channels(count)}`;
 
-/** What the page names a source by: folders of the machine and credentials of an address stay out of it. */
-const shownUri = (uri: string): string => (isAddress(uri) ? uri.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1') : basename(uri));
+/** What the page names a source by: folders of the machine and secrets of an address stay out of it. */
+const shownUri = (uri: string): string => (isAddress(uri) ? shownAddress(uri) : basename(uri));
 
 function sourceInfo({ uri, durationMs, video, audio }: MediaInfo, size: Size): SourceInfo {
   const { frameRate, codec } = video ?? {};
@@ -81,7 +82,7 @@ class StreamGathering {
 
   constructor(
     readonly stream: string,
-    readonly source: VideoSource,
+    public source: VideoSource,
     readonly media: Media,
     bestShots: number,
   ) {
@@ -133,23 +134,30 @@ class StreamGathering {
   }
 }
 
-function lossNotices({ sources, interrupted }: Finished & Pick<ReportOutputMaterial, 'sources'>): { kind: 'warning' | 'loss'; text: string }[] {
-  const losses = [...sources].flatMap(([name, source]) => lossSentences(source.losses).map((sentence) => `${name}: ${sentence}`));
+function lossNotices({ interrupted, losses: lost }: Finished): { kind: 'warning' | 'loss'; text: string }[] {
+  const losses = [...lost].flatMap(([stream, each]) => lossSentences(each).map((sentence) => `${stream}: ${sentence}`));
   const early = interrupted ? [{ kind: 'warning' as const, text: 'The run was stopped before the end of its sources.' }] : [];
   return [...early, ...losses.map((text) => ({ kind: 'loss' as const, text }))];
 }
 
 class ReportOutput implements Output {
-  readonly #streams: ReadonlyMap<string, StreamGathering>;
+  /** Streams that ended stay: the page tells of the whole run. */
+  readonly #streams = new Map<string, StreamGathering>();
   readonly #startedAt = new Date().toISOString();
 
   constructor(
     readonly config: ReportOutputConfig,
     readonly material: ReportOutputMaterial,
-  ) {
-    const { sources, media } = material;
-    this.#streams = new Map([...sources].map(([name, source]) => [name, new StreamGathering(name, source, media, config.bestShots)]));
+  ) {}
+
+  addStream(name: string, source: VideoSource): Promise<void> {
+    const known = this.#streams.get(name);
+    if (known) known.source = source;
+    else this.#streams.set(name, new StreamGathering(name, source, this.material.media, this.config.bestShots));
+    return Promise.resolve();
   }
+
+  async endStream(): Promise<void> {}
 
   async write(result: FrameResult): Promise<void> {
     await this.#streams.get(result.meta.stream)!.add(result);
@@ -157,16 +165,16 @@ class ReportOutput implements Output {
 
   async finish(run: Finished): Promise<readonly OutputFile[]> {
     const { report: path, title } = this.config;
-    const { sources, command, version } = this.material;
+    const { command, version } = this.material;
     const page = renderReport({
-      title: title ?? [...sources.keys()].join(', '),
+      title: title ?? [...this.#streams.keys()].join(', '),
       startedAt: this.#startedAt,
       elapsedMs: run.elapsedMs,
       interrupted: run.interrupted,
       streams: [...this.#streams.values()].map((stream) => stream.report()),
       plan: this.#plan(run.files),
       timings: run.timings,
-      notices: lossNotices({ ...run, sources }),
+      notices: lossNotices(run),
       files: this.#near(run.files),
       command,
       version,
@@ -184,14 +192,7 @@ class ReportOutput implements Output {
   }
 
   #plan(files: readonly OutputFile[]): PlanNode[] {
-    const { sources, plan } = this.material;
-    const streams = [...sources.keys()];
-    const last = plan.map(({ name }) => name).filter((name) => !plan.some(({ reads }) => reads.includes(name)));
-    return [
-      ...streams.map((name): PlanNode => ({ name, kind: 'source', does: 'frames', reads: [] })),
-      ...plan.map(({ name, reads, summary }): PlanNode => ({ name, kind: 'node', does: summary, reads: reads.length > 0 ? reads : streams })),
-      ...this.#near(files).map(({ path, holds }): PlanNode => ({ name: path, kind: 'output', does: holds, reads: last })),
-    ];
+    return reportPlan([...this.#streams.keys()], this.material.plan, this.#near(files));
   }
 
   #near(files: readonly OutputFile[]): ProducedFile[] {

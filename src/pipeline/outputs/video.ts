@@ -1,15 +1,13 @@
-import { type FrameMeta, type Log, type ObjectMeta, Scope } from '../../core/index.js';
+import { type Log, Scope } from '../../core/index.js';
 import type { Media, VideoSource, VideoWriter, WriterOptions } from '../../media/index.js';
-import { type Annotator, type CountedLine, createAnnotator, scaledShapes } from '../../vision/index.js';
 import { type VideoOutputConfig, videoPath } from '../config-outputs.js';
 import type { FrameResult } from '../frame-result.js';
-import type { LineState } from '../nodes/board.js';
 import type { Output, OutputFile } from './port.js';
+import { StreamDrawing } from './stream-drawing.js';
 
 /** What a video output is made with. */
 export interface VideoOutputMaterial {
   readonly media: Media;
-  readonly sources: ReadonlyMap<string, VideoSource>;
   readonly log: Log;
   /** Nodes that a tracker reads. */
   readonly followed: readonly string[];
@@ -18,7 +16,7 @@ export interface VideoOutputMaterial {
 interface StreamVideo {
   readonly path: string;
   readonly writer: VideoWriter;
-  readonly annotator: Annotator;
+  readonly drawing: StreamDrawing;
 }
 
 function writerOptions({ info }: VideoSource, { audio, preset, crf, overwrite }: VideoOutputConfig, log: Log): WriterOptions {
@@ -35,53 +33,48 @@ function writerOptions({ info }: VideoSource, { audio, preset, crf, overwrite }:
   };
 }
 
-const annotatorFor = ({ draw: { labels, trackIds, confidence, attributes, points, trailMs, header } }: VideoOutputConfig): Annotator =>
-  createAnnotator({ label: labels, trackId: trackIds, confidence, attributes, points, trailMs, header });
-
-const countedLine = ({ name, from, to, in: inward, out }: LineState): CountedLine => ({ name, from, to, counts: { in: inward, out } });
-
 class VideoOutput implements Output {
+  readonly #videos = new Map<string, StreamVideo>();
+  readonly #files: OutputFile[] = [];
+  readonly #scope = new Scope();
+
   constructor(
-    readonly videos: ReadonlyMap<string, StreamVideo>,
-    readonly showLines: boolean,
-    /** Nodes whose objects are drawn only when they are followed. */
-    readonly followed: ReadonlySet<string>,
-    readonly scope: Scope,
+    readonly config: VideoOutputConfig,
+    readonly material: VideoOutputMaterial,
   ) {}
 
-  async write({ frame, shown, shapes, meta, lines }: FrameResult): Promise<void> {
-    const { writer, annotator } = this.videos.get(meta.stream)!;
-    const found = annotator.shapes(this.#drawn(meta), this.showLines ? lines.map(countedLine) : []);
-    await writer.write(shown, scaledShapes(shapes.length > 0 ? [...found, ...shapes] : found, frame.size, shown.size));
+  async addStream(name: string, source: VideoSource): Promise<void> {
+    const { media, log, followed } = this.material;
+    const path = videoPath(this.config, name);
+    const writer = this.#scope.use(await media.createWriter(path, writerOptions(source, this.config, log)));
+    this.#videos.set(name, { path, writer, drawing: new StreamDrawing(this.config.draw, followed) });
   }
 
-  #drawn(meta: FrameMeta): FrameMeta {
-    const hides = ({ node, trackId }: ObjectMeta): boolean => trackId === undefined && this.followed.has(node);
-    return meta.objects.some(hides) ? { ...meta, objects: meta.objects.filter((object) => !hides(object)) } : meta;
+  async write(result: FrameResult): Promise<void> {
+    const { writer, drawing } = this.#videos.get(result.meta.stream)!;
+    await writer.write(result.shown, drawing.shapes(result, result.shown.size));
+  }
+
+  async endStream(name: string): Promise<void> {
+    const video = this.#videos.get(name);
+    if (!video) return;
+    const { path, writer } = video;
+    const { bytes, audio } = await writer.finish();
+    this.#videos.delete(name);
+    this.#files.push({ path, bytes, holds: 'the video with what was found', ...(audio === 'transcoded' ? { note: 'its sound became AAC' } : {}) });
   }
 
   async finish(): Promise<readonly OutputFile[]> {
-    const files: OutputFile[] = [];
-    for (const { path, writer } of this.videos.values()) {
-      const { bytes, audio } = await writer.finish();
-      files.push({ path, bytes, holds: 'the video with what was found', ...(audio === 'transcoded' ? { note: 'its sound became AAC' } : {}) });
-    }
-    return files;
+    for (const name of this.#videos.keys()) await this.endStream(name);
+    return this.#files;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.scope.close();
+    return this.#scope.close();
   }
 }
 
-/** A video for each source, with what was found drawn on it. @throws Fault ALREADY_EXISTS, OUTPUT_FAILED */
-export async function openVideoOutput(config: VideoOutputConfig, { media, sources, log, followed }: VideoOutputMaterial): Promise<Output> {
-  await using scope = new Scope();
-  const videos = new Map<string, StreamVideo>();
-  for (const [stream, source] of sources) {
-    const path = videoPath(config, stream);
-    const writer = scope.use(await media.createWriter(path, writerOptions(source, config, log)));
-    videos.set(stream, { path, writer, annotator: annotatorFor(config) });
-  }
-  return new VideoOutput(videos, config.draw.lines, new Set(config.draw.untracked ? [] : followed), scope.move());
+/** A video for each source, with what was found drawn on it. */
+export function openVideoOutput(config: VideoOutputConfig, material: VideoOutputMaterial): Output {
+  return new VideoOutput(config, material);
 }
