@@ -89,7 +89,7 @@ function configOfFile(config: PipelineConfig, file: string, options: RunOptions,
   if (!hasOwn) return { ...config, ...filesOf(resolve(cwd, options.output), options, Object.keys(config.sources).length) };
   if (!options.overwrite) return config;
   const replaced = <T extends object>(all: Readonly<Record<string, T>>): Record<string, T> =>
-    Object.fromEntries(Object.entries(all).map(([name, one]) => [name, { ...one, overwrite: true }]));
+    Object.fromEntries(Object.entries(all).map(([name, one]) => [name, 'overwrite' in one ? { ...one, overwrite: true } : one]));
   return { ...config, outputs: replaced(config.outputs), sinks: replaced(config.sinks) };
 }
 

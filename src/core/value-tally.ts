@@ -57,15 +57,15 @@ export class ValueTally {
   }
 }
 
-/** The value of nearest rank: at least `share` of all values are not above it. */
-function quantile(tallies: readonly ValueTally[], count: number, share: number, min: number, max: number): number {
-  const rank = Math.max(1, Math.ceil(share * count));
+/** The buckets in which the values of these ranks lie: at least a share of all values is not above the value of nearest rank. Shares rise. */
+function bucketsAt(tallies: readonly ValueTally[], count: number, shares: readonly number[]): number[] {
+  const found: number[] = [];
   let below = 0;
-  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+  for (let bucket = 0; bucket < BUCKETS && found.length < shares.length; bucket++) {
     for (const { counts } of tallies) below += counts[bucket]!;
-    if (below >= rank) return Math.min(max, Math.max(min, middleOf(bucket)));
+    while (found.length < shares.length && below >= Math.max(1, Math.ceil(shares[found.length]! * count))) found.push(bucket);
   }
-  return max;
+  return found;
 }
 
 /** Figures of the values of all tallies together. */
@@ -78,6 +78,6 @@ export function figuresOf(tallies: readonly ValueTally[]): Figures {
     max = Math.max(max, tally.max);
   }
   if (count === 0) return { count: 0, sum: 0, mean: 0, max: 0, p50: 0, p95: 0, p99: 0 };
-  const at = (share: number): number => quantile(tallies, count, share, min, max);
-  return { count, sum, mean: sum / count, max, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+  const [p50, p95, p99] = bucketsAt(tallies, count, [0.5, 0.95, 0.99]).map((bucket) => Math.min(max, Math.max(min, middleOf(bucket))));
+  return { count, sum, mean: sum / count, max, p50: p50!, p95: p95!, p99: p99! };
 }

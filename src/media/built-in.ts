@@ -44,6 +44,7 @@ export function createMedia(entries: readonly MediaEntry[] = BUILT_IN_MEDIA): Me
     probe: async (uri, options) => mediaOf(uri).probe(uri, options),
     open: async (uri, options) => mediaOf(uri).open(uri, options),
     createWriter: async (path, options) => mediaOf(path).createWriter(path, options),
+    createComposer: async () => mediaOf('picture').createComposer(),
     encodeImage: async (image, format) => mediaOf(`picture.${format.type}`).encodeImage(image, format),
   };
 }

@@ -400,6 +400,72 @@ const drawing: Record<string, Case> = {
   },
 };
 
+const composing: Record<string, Case> = {
+  'frames are composed into one picture: scaled, filled around, darkened, drawn on within their parts': async (fixture) =>
+    withSource(fixture, async (source) => {
+      await using composer = await fixture.media.createComposer();
+      const size = { width: 120, height: 80 };
+      const [top, bottom] = [{ x: 4, y: 2, width: 48, height: 32 }, { x: 60, y: 40, width: 60, height: 40 }]; // prettier-ignore
+      for await (const frame of source.frames({ take: { everyFrames: 9 } })) {
+        using shown = frame;
+        const plain = await shown.render({ size: bottom, order: 'rgb', layout: 'packed' });
+        const wide: Shape = { kind: 'box', box: { x1: -40, y1: 10, x2: 400, y2: 22 }, colour: [250, 20, 20], thicknessPx: 4 };
+        const info = { stream: 'wall', number: 7, pts: { ticks: 70n, timeBase: { num: 1, den: 1000 } }, size, ground: [20, 40, 120] as const };
+        using wall = await composer.compose(
+          [
+            { at: { x: 56, y: 0, width: 64, height: 38 }, fill: [30, 140, 60] },
+            { at: top, frame: shown, shapes: [wide] },
+            { at: bottom, frame: shown, shade: 0.5 },
+          ],
+          info,
+        );
+        assert.deepEqual([wall.stream, wall.number, wall.pts, wall.size], ['wall', 7, info.pts, size]);
+        const picture = await wall.render({ size, order: 'rgb', layout: 'packed' });
+        assert.ok(offBy(picture, size, 2, 60, [20, 40, 120]) <= SHADE, 'the ground');
+        assert.ok(offBy(picture, size, 100, 20, [30, 140, 60]) <= SHADE, 'the filled part');
+        assert.ok(offBy(picture, size, 30, 12, [250, 20, 20]) <= SHADE, 'the shape, inside its part');
+        assert.ok(offBy(picture, size, 54, 12, [20, 40, 120]) <= SHADE, 'and not outside');
+        const [x, y] = [30, 20];
+        const was = [...plain.subarray((y * bottom.width + x) * 3, (y * bottom.width + x) * 3 + 3)];
+        const dark = was.map((value) => value / 2);
+        assert.ok(offBy(picture, size, bottom.x + x, bottom.y + y, dark) <= SHADE, `the darkened frame, ${dark.join(' ')}`);
+        using again = await composer.compose([{ at: { x: 0, y: 0, ...size }, frame: wall }], { ...info, number: 8 });
+        const copy = await again.render({ size, order: 'rgb', layout: 'packed' });
+        assert.ok(offBy(copy, size, 100, 20, [30, 140, 60]) <= SHADE, 'a composed picture is composed again');
+        assert.ok((await fixture.media.encodeImage(again, { type: 'png' })).length > 100);
+      }
+    }),
+
+  'many compositions overlap, and a composed frame outlives its composer': async (fixture) =>
+    withSource(fixture, async (source) => {
+      const composer = await fixture.media.createComposer();
+      const size = { width: 64, height: 48 };
+      const info = { stream: 'wall', number: 0, pts: { ticks: 0n, timeBase: { num: 1, den: 25 } }, size, ground: [0, 0, 0] as const };
+      for await (const frame of source.frames()) {
+        using shown = frame;
+        const at = { x: 0, y: 0, ...size };
+        const walls = await Promise.all(Array.from({ length: 5 }, () => composer.compose([{ at, frame: shown }], info)));
+        await composer[Symbol.asyncDispose]();
+        const pictures = await Promise.all(walls.map((wall) => wall.render({ size, order: 'rgb', layout: 'packed' })));
+        for (const picture of pictures) assert.deepEqual(picture, pictures[0]);
+        for (const wall of walls) wall.close();
+        break;
+      }
+    }),
+
+  'a part on odd pixels, or outside, is refused': async ({ media }) => {
+    await using composer = await media.createComposer();
+    const size = { width: 64, height: 48 };
+    const info = { stream: 'wall', number: 0, pts: { ticks: 0n, timeBase: { num: 1, den: 25 } }, size, ground: [0, 0, 0] as const };
+    const refused = (x: number, width: number): Promise<void> =>
+      assert.rejects(composer.compose([{ at: { x, y: 0, width, height: 4 } }], info), { code: 'INVALID_ARGUMENT' });
+    await refused(1, 4);
+    await refused(0, 3);
+    await refused(62, 4);
+    await assert.rejects(composer.compose([], { ...info, size: { width: 63, height: 48 } }), { code: 'INVALID_ARGUMENT' });
+  },
+};
+
 /** Where a JPEG says its size: in the first start-of-frame segment (ITU-T T.81). */
 function jpegSize(bytes: Uint8Array): Size {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -459,6 +525,7 @@ export function mediaConformance(name: string, create: () => Promise<MediaFixtur
   run(missing, (fixture) => fixture.missing !== undefined);
   run(writing, (fixture) => fixture.outputPath !== undefined);
   run(images, (fixture) => fixture.encodesImages === true);
+  run(composing);
   run(refusedImages);
   run(drawing, (fixture) => fixture.outputPath !== undefined);
 }

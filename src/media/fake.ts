@@ -1,7 +1,8 @@
 import { type Fault, type Pts, type Size, type TimeBase, comparePts, fail, systemClock } from '../core/index.js';
 import { Painter, rgbSurface, scaledShapes } from '../vision/index.js';
 import { generatedSource, NO_LOSSES } from './generated-source.js';
-import { checkImage, plainPng } from './image.js';
+import { checkImage, plainPng, rgbImage } from './image.js';
+import { packedComposer } from './packed-composer.js';
 import { packedPixels } from './packed-pixels.js';
 import type { Media, MediaInfo, MediaLosses, OpenOptions, VideoInfo, VideoSource, VideoWriter, WriterOptions } from './port.js';
 
@@ -170,12 +171,12 @@ export function fakeMedia({ clips: scripted = {}, anyClip }: FakeScript = {}): F
         (clip) => clips.set(path, clip),
       );
     },
+    createComposer: async () => packedComposer(),
     /** A PNG whatever the format, so that bytes can be compared with pixels. */
-    // oxlint-disable-next-line typescript/require-await -- faults must come as rejections
     async encodeImage(image, format) {
       checkImage(image, format);
       calls.push({ call: 'encodeImage', target: format.type });
-      return plainPng(image);
+      return plainPng(await rgbImage(image));
     },
   };
 }

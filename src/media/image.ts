@@ -1,17 +1,17 @@
 import { crc32, deflateSync } from 'node:zlib';
-import { fail } from '../core/index.js';
+import { Frame, fail } from '../core/index.js';
 import type { ImageFormat, RgbImage } from './port.js';
 
 /** Longest side of a JPEG, which keeps it in 16 bits. */
 const MAX_SIDE = 65_500;
 
 /** Says what is wrong with a picture to encode. @throws Fault INVALID_ARGUMENT */
-export function checkImage({ size, rgb }: RgbImage, format: ImageFormat): void {
-  const { width, height } = size;
+export function checkImage(image: RgbImage | Frame, format: ImageFormat): void {
+  const { width, height } = image.size;
   const isSide = (side: number): boolean => Number.isInteger(side) && side >= 1 && side <= MAX_SIDE;
   if (!isSide(width) || !isSide(height)) fail('INVALID_ARGUMENT', `size ${width}x${height} of a picture must be whole pixels, 1 to ${MAX_SIDE}`);
-  if (rgb.length !== width * height * 3)
-    fail('INVALID_ARGUMENT', `a picture of ${width}x${height} takes ${width * height * 3} bytes of RGB, got ${rgb.length}`);
+  if (!(image instanceof Frame) && image.rgb.length !== width * height * 3)
+    fail('INVALID_ARGUMENT', `a picture of ${width}x${height} takes ${width * height * 3} bytes of RGB, got ${image.rgb.length}`);
   if (format.type === 'jpeg' && !(format.quality >= 1 && format.quality <= 100))
     fail('INVALID_ARGUMENT', `JPEG quality ${format.quality} must be from 1 to 100`);
 }
@@ -23,6 +23,13 @@ function chunk(type: string, data: Uint8Array): Buffer {
   named.copy(out, 4);
   out.writeUInt32BE(crc32(named), named.length + 4);
   return out;
+}
+
+/** The picture as RGB in memory. */
+export async function rgbImage(image: RgbImage | Frame): Promise<RgbImage> {
+  if (!(image instanceof Frame)) return image;
+  const { size } = image;
+  return { size, rgb: await image.render({ size, order: 'rgb', layout: 'packed' }) };
 }
 
 /** A PNG (W3C PNG, third edition) without filters, by zlib alone; what media without libav encode with. */

@@ -1,4 +1,5 @@
 export * from './built-in.js';
+export * from './composition.js';
 export * from './fake.js';
 export * from './libav/about.js';
 export { libavMedia } from './libav/media.js';

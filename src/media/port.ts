@@ -1,5 +1,6 @@
 import type { Frame, Log, Size, TimeBase } from '../core/index.js';
 import type { Shape } from '../vision/index.js';
+import type { Composer } from './composition.js';
 import type { Take } from './take.js';
 
 /** A picture stream as the container and decoder describe it. */
@@ -137,9 +138,11 @@ export interface Media {
   open(uri: string, options?: OpenOptions): Promise<VideoSource>;
   /** @throws Fault ALREADY_EXISTS without `overwrite`, OUTPUT_FAILED where the path cannot be written */
   createWriter(path: string, options: WriterOptions): Promise<VideoWriter>;
+  /** Puts several frames together into one. */
+  createComposer(): Promise<Composer>;
   /**
-   * Encodes a picture, off the calling thread where the adapter can; `image` may be changed again once it settles.
+   * Encodes a picture, off the calling thread where the adapter can; `image` may be changed, or a frame closed, once it settles.
    * @throws Fault INVALID_ARGUMENT when the bytes are not of the size, or the quality is out of range
    */
-  encodeImage(image: RgbImage, format: ImageFormat): Promise<Uint8Array>;
+  encodeImage(image: RgbImage | Frame, format: ImageFormat): Promise<Uint8Array>;
 }

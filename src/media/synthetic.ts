@@ -1,6 +1,7 @@
 import { type Box, type Size, type TimeBase, didYouMean, fail } from '../core/index.js';
 import { generatedSource } from './generated-source.js';
-import { checkImage, plainPng } from './image.js';
+import { checkImage, plainPng, rgbImage } from './image.js';
+import { packedComposer } from './packed-composer.js';
 import { packedPixels } from './packed-pixels.js';
 import type { Media, MediaInfo, OpenOptions, VideoInfo, VideoSource } from './port.js';
 
@@ -189,10 +190,12 @@ export function syntheticMedia(): Media {
     probe: async (uri) => infoOf(uri, parseSyntheticUri(uri)),
     open: async (uri, options) => syntheticSource(parseSyntheticUri(uri), options, uri),
     createWriter: async (path) => fail('UNSUPPORTED', `${path}: a synthetic film can be read, not written; write to a .mp4 or .mkv file`),
-    // oxlint-disable-next-line typescript/require-await -- faults must come as rejections
+    createComposer: async () => packedComposer(),
     async encodeImage(image, format) {
       checkImage(image, format);
-      return format.type === 'png' ? plainPng(image) : fail('UNSUPPORTED', 'the synthetic source encodes PNG only; libav encodes JPEG');
+      return format.type === 'png'
+        ? plainPng(await rgbImage(image))
+        : fail('UNSUPPORTED', 'the synthetic source encodes PNG only; libav encodes JPEG');
     },
   };
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Document, LineCounter, isCollection, isMap, isScalar, parseDocument } from 'yaml';
 import { fail } from '../core/index.js';
+import type { OutputConfig } from './config-outputs.js';
 import { type ConfigProblem, configProblems, pathText } from './config-problems.js';
 import { migratedConfig } from './config-versions.js';
 import { CONFIG_FOLDER, PipelineConfig, pipelineJsonSchema } from './config.js';
@@ -64,6 +65,12 @@ export const isAddress = (uri: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(u
 const mapValues = <T>(record: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 
+function anchoredOutput(output: OutputConfig, at: (path: string) => string): OutputConfig {
+  if ('video' in output) return { ...output, video: at(output.video) };
+  if ('report' in output) return { ...output, report: at(output.report) };
+  return 'live' in output ? output : { ...output, tiles: at(output.tiles) };
+}
+
 /** Makes relative paths absolute; addresses such as rtsp:// and synthetic: scenes stay as they are. Code may be loaded from the folder. */
 function anchored(config: PipelineConfig, folder: string): PipelineConfig & { readonly [CONFIG_FOLDER]: string } {
   const at = (path: string): string => (isAddress(path) ? path : resolve(folder, path));
@@ -74,9 +81,7 @@ function anchored(config: PipelineConfig, folder: string): PipelineConfig & { re
       if ('model' in node && typeof node.model === 'object') return { ...node, model: { ...node.model, file: at(node.model.file) } };
       return 'algorithm' in node && typeof node.algorithm === 'string' ? { ...node, algorithm: resolve(folder, node.algorithm) } : node;
     }),
-    outputs: mapValues(config.outputs, (output) =>
-      'video' in output ? { ...output, video: at(output.video) } : { ...output, report: at(output.report) },
-    ),
+    outputs: mapValues(config.outputs, (output) => anchoredOutput(output, at)),
     sinks: mapValues(config.sinks, (sink) => ({ ...sink, jsonl: at(sink.jsonl) })),
     [CONFIG_FOLDER]: folder,
   };

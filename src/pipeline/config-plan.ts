@@ -16,7 +16,11 @@ export function configPlan({ sources, nodes, outputs, sinks, plan: mode }: Pipel
   const active = activeNodes(nodes);
   const { order = [] } = planOrder(active);
   const place = (uri: string): string => (isAddress(uri) ? shownAddress(uri) : shown(uri));
-  const outputText = (output: OutputConfig): string => ('video' in output ? `video ${shown(output.video)}` : `report ${shown(output.report)}`);
+  const outputText = (output: OutputConfig): string => {
+    if ('video' in output) return `video ${shown(output.video)}`;
+    if ('report' in output) return `report ${shown(output.report)}`;
+    return 'live' in output ? `live pictures at ${output.live}` : `all streams in ${shown(output.tiles)}`;
+  };
   const sinkText = ({ jsonl, of }: SinkConfig): string => `${of} to ${shown(jsonl)}`;
   return {
     mode,

@@ -294,3 +294,23 @@ test('the JSON Schema names every key with a description', () => {
   visit(pipelineJsonSchema(), '');
   assert.deepEqual(bare, []);
 });
+
+test('a wall has room for its streams, and names streams that are there', () => {
+  const config = (wall: object): unknown => ({
+    version: 1,
+    sources: { a: 'a.mp4', b: 'b.mp4', c: 'c.mp4' },
+    nodes: { n: { model: 'm' } },
+    outputs: { wall },
+  });
+  const refused = (wall: object, message: RegExp): void =>
+    assert.throws(() => parsePipelineConfig(config(wall)), { code: 'CONFIG_INVALID', message });
+  parsePipelineConfig(config({ tiles: 'w.mp4', rows: 1, columns: 3 }));
+  parsePipelineConfig(config({ live: '127.0.0.1:0', of: 'a', tiles: { columns: 2 } }));
+  refused({ tiles: 'w.mp4', rows: 1, columns: 2 }, /outputs\.wall: 1 rows of 2 tiles are 2 cells, too few for 3 streams/);
+  refused({ live: '127.0.0.1:0', tiles: { rows: 1, columns: 2 } }, /outputs\.wall\.tiles: 1 rows of 2 tiles/);
+  refused({ tiles: 'w.mp4', streams: ['a', 'd'] }, /outputs\.wall\.streams: there is no source "d"/);
+  refused({ live: '127.0.0.1:0', of: ['bb'] }, /outputs\.wall\.of: there is no source "bb".*"b"/);
+  refused({ tiles: 'w.mp4', size: { width: 641, height: 480 } }, /outputs\.wall\.size\.width/);
+  for (const live of ['8090', 'localhost', '127.0.0.1:', 'http://127.0.0.1:8090', '::1:80'])
+    refused({ live }, /outputs\.wall\.live: must be HOST:PORT/);
+});

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { didYouMean, toFault } from '../core/index.js';
 import { BUILT_IN_TRACKERS, createTracker } from '../tracking/index.js';
 import { NodeConfig, readsOf } from './config-nodes.js';
-import { OutputConfig, SinkConfig } from './config-outputs.js';
+import { OutputConfig, SinkConfig, WALL_NAME, liveStreams, wallOf } from './config-outputs.js';
 import { Name, SourceConfig } from './config-sources.js';
+import { tileLayout } from './outputs/tiles/tile-layout.js';
 import { planOrder } from './plan.js';
 
 type Complain = (path: readonly string[], message: string) => void;
@@ -85,6 +86,31 @@ const RealtimeConfig = z
       .describe('Which frame is dropped when one more comes: oldest keeps the pipeline current, newest keeps what waits.'),
   })
   .describe('How a realtime pipeline stays current.');
+/** Streams that an output names are there, and its wall has room for them. */
+function checkWalls(name: string, output: OutputConfig, sources: readonly string[], complain: Complain): void {
+  const known = (path: readonly string[], streams: readonly string[] = []): void => {
+    for (const stream of streams)
+      if (!sources.includes(stream))
+        complain(
+          ['outputs', name, ...path],
+          `there is no source "${stream}".${didYouMean(stream, sources)} There are: ${sources.join(', ') || 'none'}`,
+        );
+  };
+  if ('live' in output) {
+    known(['of'], liveStreams(output));
+    if (output.tiles && sources.includes(WALL_NAME))
+      complain(['outputs', name, 'tiles'], `the wall is served under the name "${WALL_NAME}"; give the source of that name another one`);
+  }
+  const wall = wallOf(output);
+  if (!wall) return;
+  const at = 'live' in output ? ['tiles'] : [];
+  known([...at, 'streams'], wall.streams);
+  try {
+    tileLayout({ ...wall, aspects: (wall.streams ?? sources).map(() => 16 / 9) });
+  } catch (error) {
+    complain(['outputs', name, ...at], toFault(error).message);
+  }
+}
 
 /** The configuration of a pipeline: one schema gives the types, the check, the JSON Schema and the reference page. */
 export const PipelineConfig = z
@@ -121,9 +147,11 @@ export const PipelineConfig = z
     checkGraph(config.nodes, complain);
     for (const [name, source] of Object.entries(config.sources))
       checkStreamNodes(name, Object.keys(source.nodes), Object.keys(config.nodes), complain);
-    for (const [name, output] of Object.entries(config.outputs))
+    for (const [name, output] of Object.entries(config.outputs)) {
+      checkWalls(name, output, Object.keys(config.sources), complain);
       if ('video' in output && Object.keys(config.sources).length > 1 && !output.video.includes('{stream}'))
         complain(['outputs', name, 'video'], 'with several sources the name must have {stream} in it, such as annotated-{stream}.mp4');
+    }
   })
   .describe('A pipeline: sources, nodes, outputs and sinks.');
 

@@ -42,6 +42,15 @@ export interface PipelineRunOptions<N extends string> {
   readonly open: (stream: string, config: SourceConfig, signal: AbortSignal) => Promise<VideoSource>;
 }
 
+/** A stream that has a result to give. */
+export interface Wanting {
+  readonly stream: string;
+  /** No other stream is at work. */
+  readonly alone: boolean;
+  /** Ends the wait. */
+  readonly signal: AbortSignal;
+}
+
 /** How results leave a run. */
 export interface RunReader<N extends string> {
   /** Ends the run at once. */
@@ -49,7 +58,7 @@ export interface RunReader<N extends string> {
   /** Called with each result in order, before collectors, sinks and outputs. */
   readonly onResult?: ((result: FrameResult<N>) => void | Promise<void>) | undefined;
   /** Waited for before a result goes anywhere; a result that is not wanted is dropped. */
-  readonly wanted?: (signal: AbortSignal) => Promise<boolean>;
+  readonly wanted?: (wanting: Wanting) => Promise<boolean>;
   /** Takes each result over, after sinks and outputs; it is closed where nobody does. */
   readonly take?: (result: FrameResult<N>) => void;
   /** Stay when every stream has ended: others may be added. */
@@ -77,6 +86,8 @@ export class PipelineRun<N extends string> {
   #chooser: PlanChooser;
   #reader: RunReader<N> | undefined;
   #driving = new Set<Promise<void>>();
+  /** What outputs threw when a stream ended. */
+  readonly #faults: unknown[] = [];
   #settled = (): void => {};
   #stopping = false;
   #startMs = NaN;
@@ -113,7 +124,8 @@ export class PipelineRun<N extends string> {
 
   /** Adds a stream, and starts it where the run has started. Without a source, it is opened as its restart rules say. @throws Fault of the outputs */
   async addStream(name: string, config: SourceConfig, source: VideoSource | undefined): Promise<void> {
-    if (source) await this.#opened(name, source);
+    if (source) await this.#join(name, source);
+    let joined = source !== undefined;
     const { clock, log, open } = this.options;
     const { mode, realtime } = this.options.config;
     const driver: StreamDriver<N> = new StreamDriver<N>({
@@ -134,7 +146,10 @@ export class PipelineRun<N extends string> {
         log.warn(`stream ${name}, frame ${failure.frame} got no result: ${failure.fault.message}`, { stream: name });
         this.options.events.emit('frame-failed', failure);
       },
-      onOpened: (opened) => this.#opened(name, opened),
+      onOpened: async (opened) => {
+        if (!joined) await this.#join(name, opened);
+        joined = true;
+      },
       deliver: (delivery, gone) => this.#deliver(driver, delivery, gone),
     });
     this.drivers.set(name, driver);
@@ -149,7 +164,6 @@ export class PipelineRun<N extends string> {
     this.#gone.set(name, driver);
     driver.stop();
     if (this.started) await this.#ended(driver);
-    for (const output of this.options.outputs.values()) await output.endStream(name);
     await driver.close();
     driver.options.metrics.removed();
   }
@@ -205,12 +219,19 @@ export class PipelineRun<N extends string> {
   }
 
   #drive(driver: StreamDriver<N>): void {
-    const driving = driver.drive().finally(() => {
+    const driving = this.#driveToEnd(driver).finally(() => {
       this.#driving.delete(driving);
       this.#settled();
     });
     this.#driving.add(driving);
     if (this.#stopping) driver.stop();
+  }
+
+  async #driveToEnd(driver: StreamDriver<N>): Promise<void> {
+    await driver.drive();
+    // What waits for this stream, such as a wall, goes on without it.
+    for (const output of this.options.outputs.values())
+      await output.endStream(driver.options.stream).catch((error: unknown) => void this.#faults.push(error));
   }
 
   async #ended(driver: StreamDriver<N>): Promise<void> {
@@ -246,19 +267,26 @@ export class PipelineRun<N extends string> {
   async #finish(interrupted: boolean): Promise<Record<string, readonly OutputFile[]>> {
     const { sinks, sinkFiles, outputs } = this.options;
     const made: Record<string, readonly OutputFile[]> = {};
-    const faults: unknown[] = [];
+    const faults = this.#faults;
     const attempt = (work: Promise<void>): Promise<void> => work.catch((error: unknown) => void faults.push(error));
     for (const sink of sinks) await attempt(sink.finish());
     const written = await Promise.all(sinkFiles.map(sizedFile));
     for (const [name, output] of outputs) {
-      const run = { elapsedMs: this.elapsedMs, interrupted, files: [...Object.values(made).flat(), ...written], timings: this.timings.list() };
+      const losses = new Map([...this.#gone, ...this.drivers].map(([stream, driver]) => [stream, driver.losses]));
+      const run = {
+        elapsedMs: this.elapsedMs,
+        interrupted,
+        losses,
+        files: [...Object.values(made).flat(), ...written],
+        timings: this.timings.list(),
+      };
       await attempt(output.finish(run).then((files) => void (made[name] = files)));
     }
     if (faults.length > 0) throw faults[0];
     return made;
   }
 
-  async #opened(name: string, source: VideoSource): Promise<void> {
+  async #join(name: string, source: VideoSource): Promise<void> {
     for (const output of this.options.outputs.values()) await output.addStream(name, source);
   }
 
@@ -287,10 +315,10 @@ export class PipelineRun<N extends string> {
     const reader = this.#reader!;
     let given = false;
     try {
-      if (reader.wanted && !(await reader.wanted(gone))) return;
       const doneMs = this.options.clock.nowMs();
       const since = capturedMs === undefined ? {} : { capturedMs, latenessMs: takenMs - capturedMs };
       driver.options.metrics.done({ takenMs, doneMs, critical, ...since });
+      if (reader.wanted && !(await reader.wanted({ stream: result.meta.stream, alone: this.#alive <= 1, signal: gone }))) return;
       driver.tally.add(result);
       hub.take(result);
       for (const event of result.events) events.emit('event', event);
@@ -317,9 +345,16 @@ export class PipelineRun<N extends string> {
     }
   }
 
+  /** Streams that still have something to do. */
+  get #alive(): number {
+    let count = 0;
+    for (const { alive } of this.drivers.values()) if (alive) count++;
+    return count;
+  }
+
   /** Frames of one stream under way: all streams together keep the models busy; in realtime none waits behind others of its stream. */
   #window(): number {
-    const streams = Math.max(1, [...this.drivers.values()].filter(({ alive }) => alive).length);
+    const streams = Math.max(1, this.#alive);
     const { nodes } = this.#graph;
     if (this.options.config.mode === 'realtime') {
       const instances = Math.min(...nodes.flatMap(({ model }) => (model ? [model.instances] : [])), 64);

@@ -158,7 +158,7 @@ type Shared = Required<Pick<PipelineOptions, 'media' | 'log' | 'about'>>;
 async function openFiles(config: PipelineConfig, { graph }: OpenedGraph, { media, log, about }: Shared): Promise<RunFiles> {
   await using scope = new Scope();
   const plan = graph.nodes.map(({ name, reads, summary }) => ({ name, reads, summary }));
-  const outputs = await openOutputs(config.outputs, { media, scope, log, plan, followed: followedNodes(config.nodes), ...about });
+  const outputs = await openOutputs(config.outputs, { media, mode: config.mode, scope, log, plan, followed: followedNodes(config.nodes), ...about });
   const sinks: Sink[] = [];
   for (const { jsonl, of, overwrite } of Object.values(config.sinks)) sinks.push(scope.use(await openJsonl(jsonl, { of, overwrite })));
   const opened = scope.move();
@@ -198,10 +198,10 @@ export async function openPipeline<const C extends PipelineConfigInput>(
   config: C,
   options: PipelineOptions = {},
 ): Promise<Pipeline<keyof C['nodes'] & string>> {
-  const parsed = parsePipelineConfig(config);
   await using scope = new Scope();
   await using opening = new Scope();
   const { media = createMedia(), models = createZoo(), log = NULL_LOG, clock = systemClock, signal } = options;
+  const parsed = parsePipelineConfig(config, (note) => log.info(note));
   const { about = { command: 'openPipeline', version: packageVersion() } } = options;
   const shared: Shared = { media, log, about };
   await checkDistinctFiles(parsed);

@@ -1,10 +1,10 @@
 import { linkHorizontal, linkVertical } from 'd3-shape';
 import type { Rect } from '../../core/index.js';
 import { type Markup, html } from './markup.js';
-import { type PlanLayers, type PlanSlot, planLayers } from './plan-layers.js';
+import { type PlanLayers, type PlanSlot, planId, planLayers } from './plan-layers.js';
 import { atEachWidth, px } from './plot-frame.js';
 import type { PlanNode } from './run-report.js';
-import { cut, listed } from './wording.js';
+import { cut, listed, wrapped } from './wording.js';
 
 interface Layout {
   readonly places: ReadonlyMap<PlanSlot, Rect>;
@@ -14,14 +14,19 @@ interface Layout {
   readonly down: boolean;
 }
 
-const HEIGHT = 46;
+/** Of a node with `lines` lines of what it does. */
+const heightOf = (lines: number): number => 32 + 14 * lines;
+const MOST_LINES = 4;
 const WIDEST = 190;
 const NARROWEST_ACROSS = 104;
 /** What a link that passes a layer takes of it. */
 const PASSAGE = 6;
 const GAP = { along: 34, across: 14 };
 /** Mean width of a letter at the size of the names, in pixels; names are cut to what fits. */
-const LETTER_PX = 7.3;
+const LETTER_PX = 7.8;
+/** The same of what a node does. */
+const SMALL_LETTER_PX = 6.5;
+const EDGE_PX = 12;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
@@ -35,11 +40,19 @@ function stacked(sizes: readonly number[], room: number): readonly (readonly [nu
   });
 }
 
+const smallLetters = (width: number): number => Math.max(6, Math.floor((width - EDGE_PX) / SMALL_LETTER_PX));
+
+/** Lines that what the nodes do takes in boxes of this width. */
+function linesIn(slots: readonly PlanSlot[], width: number): number {
+  return Math.max(1, ...slots.map(({ node }) => (node ? wrapped(node.does, smallLetters(width), MOST_LINES).length : 1)));
+}
+
 /** Layers side by side, sources on the left. */
 function acrossLayout({ layers }: PlanLayers, available: number): Layout {
   const width = Math.min(WIDEST, (available - 2 - (layers.length - 1) * GAP.along) / layers.length);
   const along = layers.length === 1 ? 0 : (available - 2 - width) / (layers.length - 1);
-  const sizes = layers.map((layer) => layer.map(({ node }) => (node ? HEIGHT : PASSAGE)));
+  const nodeHeight = heightOf(linesIn(layers.flat(), width));
+  const sizes = layers.map((layer) => layer.map(({ node }) => (node ? nodeHeight : PASSAGE)));
   const height = Math.max(...sizes.map((layer) => sum(layer) + (layer.length - 1) * GAP.across)) + 2;
   const places = layers.flatMap((layer, column) =>
     stacked(sizes[column]!, height).map(([y, size], row): [PlanSlot, Rect] => [layer[row]!, { x: 1 + column * along, y, width, height: size }]),
@@ -47,30 +60,39 @@ function acrossLayout({ layers }: PlanLayers, available: number): Layout {
   return { places: new Map(places), width: available, height, down: false };
 }
 
-/** Layers one below the other, sources on top. */
-function downLayout({ layers }: PlanLayers, available: number): Layout {
-  const places = layers.flatMap((layer, row) => {
-    const passages = layer.filter(({ node }) => node === undefined).length;
-    const room = available - 2 - (layer.length - 1) * GAP.across - passages * PASSAGE;
-    const width = Math.min(WIDEST, room / (layer.length - passages));
-    const sizes = layer.map(({ node }) => (node ? width : PASSAGE));
-    const y = 1 + row * (HEIGHT + GAP.along);
-    return stacked(sizes, available).map(([x, size], column): [PlanSlot, Rect] => [layer[column]!, { x, y, width: size, height: HEIGHT }]);
-  });
-  return { places: new Map(places), width: available, height: layers.length * (HEIGHT + GAP.along) - GAP.along + 2, down: true };
+/** Width of the nodes of a layer, and of its passages, that lie beside each other. */
+function widthsOf(layer: readonly PlanSlot[], available: number): readonly number[] {
+  const passages = layer.filter(({ node }) => node === undefined).length;
+  const room = available - 2 - (layer.length - 1) * GAP.across - passages * PASSAGE;
+  const width = Math.min(WIDEST, room / (layer.length - passages));
+  return layer.map(({ node }) => (node ? width : PASSAGE));
 }
 
-function drawnNode(node: PlanNode, { x, y, width }: Rect): Markup {
-  const letters = Math.max(4, Math.floor((width - 12) / LETTER_PX));
+/** Layers one below the other, sources on top. */
+function downLayout({ layers }: PlanLayers, available: number): Layout {
+  let bottom = 1;
+  const places = layers.flatMap((layer) => {
+    const widths = widthsOf(layer, available);
+    const [y, height] = [bottom, heightOf(linesIn(layer, Math.max(...widths)))];
+    bottom += height + GAP.along;
+    return stacked(widths, available).map(([x, width], column): [PlanSlot, Rect] => [layer[column]!, { x, y, width, height }]);
+  });
+  return { places: new Map(places), width: available, height: bottom - GAP.along + 1, down: true };
+}
+
+function drawnNode(node: PlanNode, { x, y, width, height }: Rect): Markup {
   const middle = px(x + width / 2);
+  const does = wrapped(node.does, smallLetters(width), MOST_LINES);
+  // The text as a whole stands in the middle of its box.
+  const top = y + (height - heightOf(does.length)) / 2;
   return html`<g class="${node.kind}"
-    ><title>${node.name}: ${node.does}</title><rect x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${HEIGHT}" rx="9" /><text
+    ><title>${node.name}: ${node.does}</title><rect x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}" rx="9" /><text
       class="name"
       text-anchor="middle"
       x="${middle}"
-      y="${px(y + 20)}"
-      >${cut(node.name, letters)}</text
-    ><text class="does" text-anchor="middle" x="${middle}" y="${px(y + 36)}">${cut(node.does, Math.floor(letters * 1.12))}</text></g
+      y="${px(top + 20)}"
+      >${cut(node.name, Math.max(4, Math.floor((width - EDGE_PX) / LETTER_PX)))}</text
+    >${does.map((line, at) => html`<text class="does" text-anchor="middle" x="${middle}" y="${px(top + 36 + 14 * at)}">${line}</text>`)}</g
   >`;
 }
 
@@ -87,8 +109,11 @@ function drawnWay(way: readonly PlanSlot[], { places, down }: Layout): Markup {
   return html`<path class="link" d="${path.join('')}" />`;
 }
 
-const readingOf = (plan: readonly PlanNode[]): string =>
-  plan.map(({ name, reads }) => (reads.length === 0 ? name : `${name} reads ${listed(reads)}`)).join('; ');
+function readingOf(plan: readonly PlanNode[]): string {
+  const names = new Map(plan.map((node) => [planId(node), node.name]));
+  const named = (reads: readonly string[]): string => listed(reads.map((read) => names.get(read) ?? read));
+  return plan.map(({ name, reads }) => (reads.length === 0 ? name : `${name} reads ${named(reads)}`)).join('; ');
+}
 
 /** The plan as a picture: what reads what. Layers run from left to right where they fit, from top to bottom where they don't. */
 export function planGraph(plan: readonly PlanNode[]): Markup {

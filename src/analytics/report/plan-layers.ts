@@ -12,20 +12,23 @@ export interface PlanLayers {
   readonly ways: readonly (readonly PlanSlot[])[];
 }
 
+/** What others read a node by. */
+export const planId = ({ id, name }: PlanNode): string => id ?? name;
+
 /** How many steps each node is from a source; outputs stand together at the end. */
 function depths(plan: readonly PlanNode[]): ReadonlyMap<PlanNode, number> {
-  const byName = new Map(plan.map((node) => [node.name, node]));
+  const byName = new Map(plan.map((node) => [planId(node), node]));
   const found = new Map<PlanNode, number>();
   // A name on the way to itself is not followed, so that a plan with a ring is still drawn.
   const depthOf = (node: PlanNode, way: ReadonlySet<string>): number => {
     const known = found.get(node);
     if (known !== undefined) return known;
     const read = node.reads.flatMap((name) => (way.has(name) ? [] : (byName.get(name) ?? [])));
-    const depth = read.length === 0 ? 0 : 1 + Math.max(...read.map((next) => depthOf(next, new Set([...way, next.name]))));
+    const depth = read.length === 0 ? 0 : 1 + Math.max(...read.map((next) => depthOf(next, new Set([...way, planId(next)]))));
     found.set(node, depth);
     return depth;
   };
-  for (const node of plan) depthOf(node, new Set([node.name]));
+  for (const node of plan) depthOf(node, new Set([planId(node)]));
   const last = Math.max(0, ...found.values());
   for (const node of plan) if (node.kind === 'output') found.set(node, last);
   return found;
@@ -44,7 +47,7 @@ function sortLayer(layer: PlanSlot[], before: readonly PlanSlot[], ways: readonl
 /** Puts a plan into layers, with a slot in each layer that a link passes. */
 export function planLayers(plan: readonly PlanNode[]): PlanLayers {
   const depth = depths(plan);
-  const slots = new Map(plan.map((node): [string, PlanSlot] => [node.name, { node }]));
+  const slots = new Map(plan.map((node): [string, PlanSlot] => [planId(node), { node }]));
   const layers: PlanSlot[][] = Array.from({ length: Math.max(0, ...depth.values()) + 1 }, () => []);
   for (const slot of slots.values()) layers[depth.get(slot.node!)!]!.push(slot);
   const ways = [...slots.values()].flatMap((to) =>

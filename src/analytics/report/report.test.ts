@@ -10,7 +10,7 @@ import { toPng } from './png.js';
 import { renderReport } from './render-report.js';
 import type { PlanNode, RunReport, StreamReport } from './run-report.js';
 import { fileAddress } from './summary-section.js';
-import { brief, bytes, counted, duration, plural, videoTime } from './wording.js';
+import { brief, bytes, counted, duration, plural, videoTime, wrapped } from './wording.js';
 
 const report = exampleReport({ minutes: 2 });
 const [stream] = report.streams as [StreamReport];
@@ -168,6 +168,31 @@ test('a 10-hour run gives a report of the same size', () => {
   const text = renderReport(withStream({ statistics: { ...stream.statistics, lastMs: 36_000_000, overTime: long } }));
   assert.ok(text.length < page.length * 1.3, `${text.length} against ${page.length} characters`);
   assert.match(text, />5:00:00</);
+});
+
+test('texts are wrapped between words, behind hyphens and at the end cut', () => {
+  assert.deepEqual(wrapped('finds person with coco-centernet on every 2. frame', 20, 4), [
+    'finds person with',
+    'coco-centernet on',
+    'every 2. frame',
+  ]);
+  assert.deepEqual(wrapped('with vehicle-attributes-recognition', 14, 3), ['with vehicle-', 'attributes-', 'recognition']);
+  assert.deepEqual(wrapped('one two three four', 9, 2), ['one two', 'three fo…']);
+  assert.deepEqual(wrapped('annotated.mp4', 6, 3), ['annot…']);
+  assert.deepEqual(wrapped('', 6, 3), ['']);
+});
+
+test('a source and a node of the same name are drawn apart, and each is read by who reads it', () => {
+  const { layers, ways } = planLayers([
+    { name: 'people', id: 'source people', kind: 'source', does: '', reads: [] },
+    { name: 'people', kind: 'node', does: '', reads: ['source people'] },
+    { name: 'tracker', kind: 'node', does: '', reads: ['people'] },
+  ]);
+  assert.deepEqual(
+    layers.map((layer) => layer.map(({ node }) => node?.kind)),
+    [['source'], ['node'], ['node']],
+  );
+  assert.equal(ways.length, 2);
 });
 
 test('a plan is layered: who reads stands later, outputs stand last, passing links keep a slot, a ring is drawn too', () => {

@@ -43,10 +43,12 @@ export interface StreamReport {
 /** A source, node or output of the plan, and what it reads. */
 export interface PlanNode {
   readonly name: string;
+  /** What others read it by, where another has the same name; the name when absent. */
+  readonly id?: string;
   readonly kind: 'source' | 'node' | 'output';
   /** What it does, in a few words, such as `person-vehicle-bike-2002` or `line counter`. */
   readonly does: string;
-  /** Names of the plan's nodes that it reads. */
+  /** Names, or ids, of the plan's nodes that it reads. */
   readonly reads: readonly string[];
 }
 

@@ -71,3 +71,19 @@ export function cut(text: string, length: number): string {
   const characters = [...text];
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;
 }
+
+/** A text in lines of at most so many letters, broken between words, behind hyphens, or where a word is too long; what is left over is cut from the last line. */
+export function wrapped(text: string, letters: number, mostLines: number): string[] {
+  const parts = text.match(/[^\s-]+-*\s*|-+\s*/g) ?? [];
+  const lines: string[] = [];
+  let line = '';
+  for (const [at, part] of parts.entries()) {
+    if (line !== '' && (line + part.trimEnd()).length > letters) {
+      if (lines.length === mostLines - 1) return [...lines, cut(`${line}${parts.slice(at).join('')}`.trimEnd(), letters)];
+      lines.push(line.trimEnd());
+      line = '';
+    }
+    line += part;
+  }
+  return [...lines, cut(line.trimEnd(), letters)];
+}

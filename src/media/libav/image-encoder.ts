@@ -8,12 +8,13 @@ import {
   type AVPixelFormat,
   FF_QP2LAMBDA,
 } from 'node-av/constants';
-import { Codec, CodecContext, Dictionary, type Frame, Packet, Rational } from 'node-av/lib';
-import { fail } from '../../core/index.js';
+import { Codec, CodecContext, Dictionary, type Frame as NativeFrame, Packet, Rational } from 'node-av/lib';
+import { Frame, type Size, fail } from '../../core/index.js';
 import { checkImage } from '../image.js';
 import type { ImageFormat, RgbImage } from '../port.js';
 import { checked } from './calls.js';
 import { pictureFrame } from './native-frames.js';
+import { LibavPixels } from './pixels.js';
 import { Scalers } from './scalers.js';
 
 /** From here on, chroma is kept whole. */
@@ -30,7 +31,7 @@ const pixelFormatFor = (format: ImageFormat): AVPixelFormat => {
   return format.quality >= WHOLE_CHROMA_QUALITY ? AV_PIX_FMT_YUVJ444P : AV_PIX_FMT_YUVJ420P;
 };
 
-async function openEncoder({ size }: RgbImage, format: ImageFormat): Promise<CodecContext> {
+async function openEncoder({ size }: RgbImage | Frame, format: ImageFormat): Promise<CodecContext> {
   const name = format.type === 'png' ? 'png' : 'mjpeg';
   const codec = Codec.findEncoderByName(name as never) ?? fail('UNSUPPORTED', `this build of libav has no ${name} encoder`);
   const context = new CodecContext();
@@ -52,33 +53,44 @@ async function openEncoder({ size }: RgbImage, format: ImageFormat): Promise<Cod
 }
 
 /** The picture as the encoder takes it; the caller frees it. */
-async function pictureFor({ size, rgb }: RgbImage, format: AVPixelFormat): Promise<Frame> {
+async function pictureFor(image: RgbImage | Frame, format: AVPixelFormat): Promise<NativeFrame> {
+  const { size } = image;
+  // A PNG is RGB in any case; a JPEG is YUV, as a decoded frame is.
+  if (format !== AV_PIX_FMT_RGB24 && image instanceof Frame && image.pixels instanceof LibavPixels)
+    return jpegPicture(image.pixels.frame, format, size);
   const packed = pictureFrame(AV_PIX_FMT_RGB24, size, 1);
-  packed.data![0]!.set(rgb);
+  packed.data![0]!.set(image instanceof Frame ? await image.render({ size, order: 'rgb', layout: 'packed' }) : image.rgb);
   if (format === AV_PIX_FMT_RGB24) return packed;
+  try {
+    return await jpegPicture(packed, format, size);
+  } finally {
+    packed.free();
+  }
+}
+
+async function jpegPicture(from: NativeFrame, format: AVPixelFormat, size: Size): Promise<NativeFrame> {
   const yuv = pictureFrame(format, size);
   // JFIF: BT.601 at full range.
   Object.assign(yuv, { colorSpace: AVCOL_SPC_BT470BG, colorRange: AVCOL_RANGE_JPEG });
   const scalers = new Scalers();
   try {
-    await scalers.scaleInto(packed, yuv, 'area+full_chroma_inp+full_chroma_int+accurate_rnd');
+    await scalers.scaleInto(from, yuv, 'area+full_chroma_inp+full_chroma_int+accurate_rnd');
     return yuv;
   } catch (error) {
     yuv.free();
     throw error;
   } finally {
     scalers.release();
-    packed.free();
   }
 }
 
 /** Encodes a picture off the calling thread. @throws Fault INVALID_ARGUMENT when the bytes are not of the size, or the quality is out of range */
-export async function encodeLibavImage(image: RgbImage, format: ImageFormat): Promise<Uint8Array> {
+export async function encodeLibavImage(image: RgbImage | Frame, format: ImageFormat): Promise<Uint8Array> {
   checkImage(image, format);
   const context = await openEncoder(image, format);
   const packet = new Packet();
   packet.alloc();
-  let picture: Frame | undefined;
+  let picture: NativeFrame | undefined;
   try {
     picture = await pictureFor(image, context.pixelFormat);
     picture.pts = 0n;

@@ -1,5 +1,6 @@
 import { throwIfAborted } from '../../core/index.js';
 import type { Media } from '../port.js';
+import { LibavComposer } from './composer.js';
 import { openDemuxer } from './demuxer.js';
 import { encodeLibavImage } from './image-encoder.js';
 import { mediaInfo } from './info.js';
@@ -27,6 +28,7 @@ export function libavMedia(): Media {
     },
     open: (uri, options) => LibavSource.open(uri, options),
     createWriter: (path, options) => createLibavWriter(path, options),
+    createComposer: async () => new LibavComposer(),
     encodeImage: (image, format) => encodeLibavImage(image, format),
   };
 }

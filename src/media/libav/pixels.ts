@@ -75,6 +75,8 @@ const crops = new YuvCrop();
 export interface PixelsHome {
   readonly scalers: Scalers;
   readonly store: FrameStore;
+  /** Takes a picture that nobody needs any more; the store does when absent. */
+  readonly reclaim?: (frame: Frame) => void;
 }
 
 /** Decoded pixels in libav's memory, YUV as they came. Only what is asked for is converted, off the calling thread. */
@@ -120,7 +122,8 @@ export class LibavPixels implements Pixels {
   }
 
   free(): void {
-    this.#home.store.give(this.frame);
+    if (this.#home.reclaim) this.#home.reclaim(this.frame);
+    else this.#home.store.give(this.frame);
     this.#home.scalers.release();
   }
 

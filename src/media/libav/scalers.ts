@@ -1,4 +1,4 @@
-import { AVCOL_RANGE_JPEG, type AVPixelFormat } from 'node-av/constants';
+import { AVCOL_RANGE_JPEG, type AVColorRange, type AVColorSpace, type AVPixelFormat } from 'node-av/constants';
 import { type Frame, SoftwareScaleContext } from 'node-av/lib';
 import type { Rect, Size } from '../../core/index.js';
 import { checked } from './calls.js';
@@ -22,6 +22,8 @@ interface Scaler extends ScaledPicture {
 export interface ScaleTarget extends Size {
   readonly format: AVPixelFormat;
   readonly flags: string;
+  /** Matrix and range of a YUV picture. */
+  readonly tags?: { readonly colorSpace: AVColorSpace; readonly colorRange: AVColorRange };
 }
 
 function createScaler(key: string, target: ScaleTarget): Scaler {
@@ -30,6 +32,7 @@ function createScaler(key: string, target: ScaleTarget): Scaler {
   const frame = pictureFrame(target.format, target, target.width % 8 === 0 ? 1 : 0);
   // Without this, gray comes out in the narrow range of video: white as 235.
   frame.colorRange = AVCOL_RANGE_JPEG;
+  Object.assign(frame, target.tags);
   // Left unconfigured on purpose: the context then follows the colour matrix and range of each frame, which the classic set-up does not.
   const context = new SoftwareScaleContext();
   context.allocContext();
@@ -54,6 +57,8 @@ export class Scalers {
   #idle: Scaler[] = [];
   #croppers = new Map<string, Cropper>();
   #holders = 1;
+
+  constructor(readonly limit = IDLE_SCALERS) {}
 
   retain(): this {
     this.#holders++;
@@ -107,7 +112,7 @@ export class Scalers {
   }
 
   #take(from: Frame, target: ScaleTarget): Scaler {
-    const key = `${from.width}x${from.height} ${from.format} ${target.format} ${target.width}x${target.height} ${target.flags}`;
+    const key = `${from.width}x${from.height} ${from.format} ${target.format} ${target.width}x${target.height} ${target.flags} ${target.tags?.colorSpace} ${target.tags?.colorRange}`;
     const at = this.#idle.findIndex((scaler) => scaler.key === key);
     return at >= 0 ? this.#idle.splice(at, 1)[0]! : createScaler(key, target);
   }
@@ -118,6 +123,6 @@ export class Scalers {
       return;
     }
     this.#idle.push(scaler);
-    if (this.#idle.length > IDLE_SCALERS) freeScaler(this.#idle.shift()!);
+    if (this.#idle.length > this.limit) freeScaler(this.#idle.shift()!);
   }
 }

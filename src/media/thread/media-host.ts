@@ -1,7 +1,8 @@
-import { Frame, type PictureRequest, createLog, fail, pictureBytes } from '../../core/index.js';
+import { Frame, type FrameInfo, MICROSECONDS, type PictureRequest, createLog, fail, pictureBytes } from '../../core/index.js';
 import { readShapes } from '../../vision/index.js';
 import { packedPixels } from '../packed-pixels.js';
-import type { Media, VideoSource, VideoWriter } from '../port.js';
+import type { Composer, PicturePart } from '../composition.js';
+import type { ImageFormat, Media, VideoSource, VideoWriter } from '../port.js';
 import type { Take } from '../take.js';
 import { PictureSlots } from './picture-slots.js';
 import {
@@ -14,12 +15,16 @@ import {
   type FromMedia,
   type SentFault,
   type SentOptions,
+  type SentPicture,
   type SlotRef,
   type ToMedia,
   flatNotice,
   sentFault,
 } from './protocol.js';
 import { WantedPictures } from './wanted-pictures.js';
+
+/** Time of a picture that has none. */
+const NO_TIME = { ticks: 0n, timeBase: MICROSECONDS };
 
 interface HeldSource {
   readonly source: VideoSource;
@@ -46,6 +51,7 @@ interface Run {
 export class MediaHost {
   readonly #sources = new Map<number, HeldSource>();
   readonly #writers = new Map<number, VideoWriter>();
+  readonly #composers = new Map<number, Composer>();
   readonly #frames = new Map<number, HeldFrame>();
   readonly #runs = new Map<number, Run>();
   readonly #calls = new Map<number, AbortController>();
@@ -94,7 +100,13 @@ export class MediaHost {
       case 'write':
         return this.#write(call);
       case 'encode-image':
-        return this.media.encodeImage(call.image, call.format);
+        return this.#encodeImage(call.picture, call.format);
+      case 'create-composer':
+        return this.#createComposer();
+      case 'compose':
+        return this.#compose(call);
+      case 'close-composer':
+        return this.#closeComposer(call.composer);
       case 'finish-writer':
         return this.#writer(call.writer).finish();
       case 'close-writer':
@@ -225,20 +237,57 @@ export class MediaHost {
   async #write({ writer, pts, number, picture, shapes: flat }: Extract<Call, { op: 'write' }>): Promise<void> {
     const target = this.#writer(writer);
     const shapes = flat ? readShapes(flat) : [];
-    if ('frame' in picture) {
-      const { frame } = this.#frame(picture.frame);
-      using moved = frame.retain('writer', { number, pts });
-      await target.write(moved, shapes);
-      return;
-    }
+    using frame = this.#shown(picture, { number, pts });
+    await target.write(frame, shapes);
+  }
+
+  /** The frame that was sent; to be closed. */
+  #shown(picture: SentPicture, told: Partial<FrameInfo> = {}): Frame {
+    if ('frame' in picture) return this.#frame(picture.frame).frame.retain('media thread', told);
     const { rgb, size } = picture;
-    const info = { stream: 'made elsewhere', number, pts, size };
-    using made = Frame.of(
-      packedPixels(`frame ${number}`, size, () => rgb),
+    const info = { stream: 'made elsewhere', number: 0, pts: NO_TIME, ...told, size };
+    return Frame.of(
+      packedPixels(`frame ${info.number}`, size, () => rgb),
       info,
-      'writer',
+      'media thread',
     );
-    await target.write(made, shapes);
+  }
+
+  async #encodeImage(picture: SentPicture, format: ImageFormat): Promise<Uint8Array> {
+    if ('rgb' in picture) return this.media.encodeImage(picture, format);
+    using frame = this.#shown(picture);
+    return await this.media.encodeImage(frame, format);
+  }
+
+  async #createComposer(): Promise<number> {
+    const composer = await this.media.createComposer();
+    const handle = this.#nextId++;
+    this.#composers.set(handle, composer);
+    return handle;
+  }
+
+  async #compose({ composer, parts, composition }: Extract<Call, { op: 'compose' }>): Promise<FlatNotice> {
+    const target = this.#composer(composer);
+    const shown = parts.map(({ picture }) => (picture ? this.#shown(picture) : undefined));
+    try {
+      const placed = parts.map(({ picture: _, shapes, ...part }, i): PicturePart => {
+        const frame = shown[i];
+        return { ...part, ...(frame ? { frame } : {}), ...(shapes ? { shapes: readShapes(shapes) } : {}) };
+      });
+      return flatNotice(await this.#hold(await target.compose(placed, composition), new WantedPictures()));
+    } finally {
+      for (const frame of shown) frame?.close();
+    }
+  }
+
+  async #closeComposer(handle: number): Promise<void> {
+    const composer = this.#composer(handle);
+    this.#composers.delete(handle);
+    await composer[Symbol.asyncDispose]();
+  }
+
+  #composer(handle: number): Composer {
+    return this.#composers.get(handle) ?? fail('FAILED_PRECONDITION', 'the composer is closed');
   }
 
   async #closeWriter(handle: number): Promise<void> {

@@ -5,6 +5,7 @@ import {
   FRAMES_AHEAD,
   type Call,
   type ClosedFrame,
+  type FlatNotice,
   type FrameNotice,
   type FromMedia,
   type SlotRef,
@@ -74,6 +75,12 @@ export class MediaThread {
     this.hold();
     this.#post({ kind: 'frames', run, source, take });
     return run;
+  }
+
+  /** Takes over a frame that a call answered with. */
+  adopt(flat: FlatNotice): FrameNotice {
+    this.#frames++;
+    return readNotice(flat);
   }
 
   stop(run: number): void {

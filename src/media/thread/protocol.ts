@@ -1,6 +1,7 @@
 import { Fault, type FaultCode, type LogRecord, type PictureRequest, type Pts, type Size, toFault } from '../../core/index.js';
 import type { FlatShapes } from '../../vision/index.js';
-import type { ImageFormat, MediaLosses, OpenOptions, RgbImage, WriterOptions } from '../port.js';
+import type { Composition, PicturePart } from '../composition.js';
+import type { ImageFormat, MediaLosses, OpenOptions, WriterOptions } from '../port.js';
 import type { Take } from '../take.js';
 
 /** What the steering thread may ask the media thread; each is answered by one reply. */
@@ -19,7 +20,10 @@ export type Call =
       readonly picture: SentPicture;
       readonly shapes?: FlatShapes;
     }
-  | { readonly op: 'encode-image'; readonly image: RgbImage; readonly format: ImageFormat }
+  | { readonly op: 'encode-image'; readonly picture: SentPicture; readonly format: ImageFormat }
+  | { readonly op: 'create-composer' }
+  | { readonly op: 'compose'; readonly composer: number; readonly parts: readonly SentPart[]; readonly composition: Composition }
+  | { readonly op: 'close-composer'; readonly composer: number }
   | { readonly op: 'finish-writer'; readonly writer: number }
   | { readonly op: 'close-writer'; readonly writer: number };
 
@@ -28,6 +32,12 @@ export type SentOptions<T> = Omit<T, 'log' | 'signal'> & { readonly hears: boole
 
 /** A frame to write: one that the media thread holds, or packed RGB made elsewhere. */
 export type SentPicture = { readonly frame: number } | { readonly rgb: Uint8Array; readonly size: Size };
+
+/** A part of a composed picture. */
+export interface SentPart extends Pick<PicturePart, 'at' | 'fill' | 'shade'> {
+  readonly picture?: SentPicture;
+  readonly shapes?: FlatShapes;
+}
 
 /** A frame that the steering thread closed, and the pictures made ahead for it that nobody looked at. */
 export interface ClosedFrame {

@@ -2,8 +2,7 @@ import type { Frame } from '../../core/index.js';
 import { type Shape, flatShapes } from '../../vision/index.js';
 import type { VideoWriter } from '../port.js';
 import type { MediaThread } from './media-thread.js';
-import type { SentPicture } from './protocol.js';
-import { RemotePixels } from './remote-pixels.js';
+import { memoryOf, sentPicture } from './sent-picture.js';
 
 /** A video that the media thread writes. Its own frames are encoded where they are; others travel there as RGB. */
 export class RemoteWriter implements VideoWriter {
@@ -19,16 +18,9 @@ export class RemoteWriter implements VideoWriter {
   async write(frame: Frame, shapes: readonly Shape[] = []): Promise<void> {
     const { pts, number } = frame;
     using held = frame.retain('writer');
-    const picture = await this.#picture(held);
+    const picture = await sentPicture(this.thread, held);
     const drawn = shapes.length > 0 ? { shapes: flatShapes(shapes) } : {};
-    const transfer = 'rgb' in picture ? [picture.rgb.buffer as ArrayBuffer] : [];
-    await this.thread.call({ op: 'write', writer: this.writer, pts, number, picture, ...drawn }, { transfer });
-  }
-
-  async #picture(frame: Frame): Promise<SentPicture> {
-    const { pixels, size } = frame;
-    if (pixels instanceof RemotePixels && pixels.thread === this.thread) return { frame: pixels.notice.frame };
-    return { rgb: await frame.render({ size, order: 'rgb', layout: 'packed' }), size };
+    await this.thread.call({ op: 'write', writer: this.writer, pts, number, picture, ...drawn }, { transfer: memoryOf([picture]) });
   }
 
   finish(): ReturnType<VideoWriter['finish']> {

@@ -1,11 +1,13 @@
 import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { throwIfAborted, workerEnvironment } from '../../core/index.js';
+import { Frame, throwIfAborted, workerEnvironment } from '../../core/index.js';
 import type { Media, MediaInfo } from '../port.js';
 import { MediaThread } from './media-thread.js';
 import type { SentOptions } from './protocol.js';
+import { RemoteComposer } from './remote-composer.js';
 import { type OpenedSource, RemoteSource } from './remote-source.js';
 import { RemoteWriter } from './remote-writer.js';
+import { memoryOf, sentPicture } from './sent-picture.js';
 
 function sendable<T extends { readonly log?: unknown; readonly signal?: unknown }>(options: T): SentOptions<T> {
   const { log, signal: _, ...rest } = options;
@@ -36,10 +38,14 @@ export function threadedMedia(start = (): Worker => new Worker(new URL('./worker
     async createWriter(path, options) {
       return new RemoteWriter(thread, await thread.call<number>({ op: 'create-writer', path, options: sendable(options) }, options));
     },
-    async encodeImage({ size, rgb }, format) {
+    async createComposer() {
+      return new RemoteComposer(thread, await thread.call<number>({ op: 'create-composer' }));
+    },
+    async encodeImage(image, format) {
+      using held = image instanceof Frame ? image.retain('image') : undefined;
       // A copy to give away: the caller's may be a part of something large, or be changed meanwhile.
-      const image = { size, rgb: new Uint8Array(rgb) };
-      return thread.call<Uint8Array>({ op: 'encode-image', image, format }, { transfer: [image.rgb.buffer] });
+      const picture = image instanceof Frame ? await sentPicture(thread, held!) : { size: image.size, rgb: new Uint8Array(image.rgb) };
+      return thread.call<Uint8Array>({ op: 'encode-image', picture, format }, { transfer: memoryOf([picture]) });
     },
   };
 }

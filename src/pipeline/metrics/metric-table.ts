@@ -11,7 +11,11 @@ export const PIPELINE_METRICS = {
     help: 'Frames that never came to the nodes: let go by a full queue (oldest, newest), or lost before it (source).',
   },
   stream_queued_frames: { kind: 'gauge', labels: ['stream'], help: 'Frames that wait to be taken.' },
-  stream_running: { kind: 'gauge', labels: ['stream'], help: '1 while frames come, 0 before the first, after a failure and at the end.' },
+  stream_running: {
+    kind: 'gauge',
+    labels: ['stream'],
+    help: '1 while the stream runs, 0 in every other state: ready, paused, restarting, ended, stopped, failed.',
+  },
   stream_failures_total: { kind: 'counter', labels: ['stream'], help: 'Times the source failed.' },
   stream_restarts_total: { kind: 'counter', labels: ['stream'], help: 'Times the source was opened anew.' },
   stream_latency_ms: { kind: 'histogram', labels: ['stream'], help: 'Time from when a frame was taken to its result.' },

@@ -25,6 +25,7 @@ const MODELS: CountedModels = { detector: { statistics: () => STATISTICS } };
 /** `frames` of one stream at 25 a second: a detector of 20 ms on every second one, and a tracker of 1 ms behind it. */
 function play(metrics: PipelineMetrics, stream: string, frames: number): void {
   const of = metrics.stream(stream);
+  of.state = 'running';
   for (let frame = 0; frame < frames; frame++) {
     const atMs = frame * 40;
     of.arrived(atMs);

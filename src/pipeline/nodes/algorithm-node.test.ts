@@ -346,7 +346,10 @@ test('a report shows what replaced the frame, never the frame: the picture of ea
   try {
     const shown: number[] = [];
     const plain = fakeMedia({ anyClip: clip(20) });
-    const media: Media = { ...plain, encodeImage: (image, format) => (shown.push(Math.max(...image.rgb)), plain.encodeImage(image, format)) };
+    const media: Media = {
+      ...plain,
+      encodeImage: (image, format) => (shown.push('rgb' in image ? Math.max(...image.rgb) : -1), plain.encodeImage(image, format)),
+    };
     // Black, and of another size than the frame.
     const blank = doing((_, context) => context.replace({ size: { width: 64, height: 32 }, rgb: new Uint8Array(64 * 32 * 3) }));
     const nodes = { people: { model: 'boxes' }, tracker: { track: 'sort', on: { objects: 'people' } }, blank: { algorithm: blank } } as const;

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail } from '../../core/index.js';
 import { isAddress } from '../config-file.js';
-import { videoPath } from '../config-outputs.js';
+import { outputPaths } from '../config-outputs.js';
 import type { PipelineConfig } from '../config.js';
 
 interface UsedFile {
@@ -29,11 +29,10 @@ function inputsOf({ sources, nodes }: PipelineConfig): UsedFile[] {
 
 /** Files that are written. */
 function outputsOf({ sources, outputs, sinks }: PipelineConfig): UsedFile[] {
-  const made = Object.entries(outputs).flatMap(([name, output]): UsedFile[] => {
-    const use = `output ${name}`;
-    if ('report' in output) return [{ path: output.report, use }];
-    return Object.keys(sources).map((stream) => ({ path: videoPath(output, stream), use }));
-  });
+  const streams = Object.keys(sources);
+  const made = Object.entries(outputs).flatMap(([name, output]) =>
+    outputPaths(output, streams).map((path): UsedFile => ({ path, use: `output ${name}` })),
+  );
   return [...made, ...Object.entries(sinks).map(([name, { jsonl }]): UsedFile => ({ path: jsonl, use: `sink ${name}` }))];
 }
 

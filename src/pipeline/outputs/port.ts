@@ -1,5 +1,5 @@
 import type { NodeTiming } from '../../analytics/index.js';
-import type { VideoSource } from '../../media/index.js';
+import type { MediaLosses, VideoSource } from '../../media/index.js';
 import type { FrameResult } from '../frame-result.js';
 
 /** A file that a run left. */
@@ -19,16 +19,20 @@ export interface Finished {
   readonly interrupted: boolean;
   /** Files that are complete by now: outputs are finished in the order of the configuration, reports last. */
   readonly files: readonly OutputFile[];
+  /** What the sources lost, by stream. */
+  readonly losses: ReadonlyMap<string, MediaLosses>;
   /** How long nodes took, of all streams together. */
   readonly timings: readonly NodeTiming[];
 }
 
 /** Makes something for people out of the results of every stream. */
 export interface Output extends AsyncDisposable {
-  /** A stream begins, before its first result. @throws Fault ALREADY_EXISTS, OUTPUT_FAILED */
+  /** A stream joins, before its first result; one that ended may come back under its name. @throws Fault OUTPUT_FAILED */
   addStream(name: string, source: VideoSource): Promise<void>;
-  /** A stream ended, failed or was removed: what is complete is completed, the other streams go on. @throws Fault OUTPUT_FAILED */
+  /** A stream ended, failed or was removed: what is complete without it is completed, and other streams go on. A stream that is not known is none. @throws Fault OUTPUT_FAILED */
   endStream(name: string): Promise<void>;
+  /** Where it can be looked at while it runs, such as `http://127.0.0.1:8090/`; absent where it leaves files alone. */
+  readonly address?: string;
   /** The next result of its stream; borrows it until this settles, which is the back-pressure. @throws Fault OUTPUT_FAILED */
   write(result: FrameResult): Promise<void>;
   /** Completes its files. Disposing without it leaves what was written so far. @throws Fault OUTPUT_FAILED */

@@ -26,6 +26,7 @@ import type { LineState } from '../nodes/board.js';
 import type { PlannedNode } from '../pipeline.js';
 import { shownAddress } from '../shown-address.js';
 import type { Finished, Output, OutputFile } from './port.js';
+import { reportPlan } from './report-plan.js';
 
 /** What a report output is made with. */
 export interface ReportOutputMaterial {
@@ -81,7 +82,7 @@ class StreamGathering {
 
   constructor(
     readonly stream: string,
-    readonly source: VideoSource,
+    public source: VideoSource,
     readonly media: Media,
     bestShots: number,
   ) {
@@ -133,16 +134,14 @@ class StreamGathering {
   }
 }
 
-function lossNotices({
-  sources,
-  interrupted,
-}: Finished & { readonly sources: ReadonlyMap<string, VideoSource> }): { kind: 'warning' | 'loss'; text: string }[] {
-  const losses = [...sources].flatMap(([name, source]) => lossSentences(source.losses).map((sentence) => `${name}: ${sentence}`));
+function lossNotices({ interrupted, losses: lost }: Finished): { kind: 'warning' | 'loss'; text: string }[] {
+  const losses = [...lost].flatMap(([stream, each]) => lossSentences(each).map((sentence) => `${stream}: ${sentence}`));
   const early = interrupted ? [{ kind: 'warning' as const, text: 'The run was stopped before the end of its sources.' }] : [];
   return [...early, ...losses.map((text) => ({ kind: 'loss' as const, text }))];
 }
 
 class ReportOutput implements Output {
+  /** Streams that ended stay: the page tells of the whole run. */
   readonly #streams = new Map<string, StreamGathering>();
   readonly #startedAt = new Date().toISOString();
 
@@ -151,8 +150,11 @@ class ReportOutput implements Output {
     readonly material: ReportOutputMaterial,
   ) {}
 
-  async addStream(name: string, source: VideoSource): Promise<void> {
-    if (!this.#streams.has(name)) this.#streams.set(name, new StreamGathering(name, source, this.material.media, this.config.bestShots));
+  addStream(name: string, source: VideoSource): Promise<void> {
+    const known = this.#streams.get(name);
+    if (known) known.source = source;
+    else this.#streams.set(name, new StreamGathering(name, source, this.material.media, this.config.bestShots));
+    return Promise.resolve();
   }
 
   async endStream(): Promise<void> {}
@@ -164,16 +166,15 @@ class ReportOutput implements Output {
   async finish(run: Finished): Promise<readonly OutputFile[]> {
     const { report: path, title } = this.config;
     const { command, version } = this.material;
-    const sources = this.#sources();
     const page = renderReport({
-      title: title ?? [...sources.keys()].join(', '),
+      title: title ?? [...this.#streams.keys()].join(', '),
       startedAt: this.#startedAt,
       elapsedMs: run.elapsedMs,
       interrupted: run.interrupted,
       streams: [...this.#streams.values()].map((stream) => stream.report()),
       plan: this.#plan(run.files),
       timings: run.timings,
-      notices: lossNotices({ ...run, sources }),
+      notices: lossNotices(run),
       files: this.#near(run.files),
       command,
       version,
@@ -191,18 +192,7 @@ class ReportOutput implements Output {
   }
 
   #plan(files: readonly OutputFile[]): PlanNode[] {
-    const { plan } = this.material;
-    const streams = [...this.#streams.keys()];
-    const last = plan.map(({ name }) => name).filter((name) => !plan.some(({ reads }) => reads.includes(name)));
-    return [
-      ...streams.map((name): PlanNode => ({ name, kind: 'source', does: 'frames', reads: [] })),
-      ...plan.map(({ name, reads, summary }): PlanNode => ({ name, kind: 'node', does: summary, reads: reads.length > 0 ? reads : streams })),
-      ...this.#near(files).map(({ path, holds }): PlanNode => ({ name: path, kind: 'output', does: holds, reads: last })),
-    ];
-  }
-
-  #sources(): ReadonlyMap<string, VideoSource> {
-    return new Map([...this.#streams].map(([name, { source }]) => [name, source]));
+    return reportPlan([...this.#streams.keys()], this.material.plan, this.#near(files));
   }
 
   #near(files: readonly OutputFile[]): ProducedFile[] {

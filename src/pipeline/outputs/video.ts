@@ -1,10 +1,9 @@
-import { type FrameMeta, type Log, type ObjectMeta, Scope } from '../../core/index.js';
+import { type Log, Scope } from '../../core/index.js';
 import type { Media, VideoSource, VideoWriter, WriterOptions } from '../../media/index.js';
-import { type Annotator, type CountedLine, createAnnotator, scaledShapes } from '../../vision/index.js';
 import { type VideoOutputConfig, videoPath } from '../config-outputs.js';
 import type { FrameResult } from '../frame-result.js';
-import type { LineState } from '../nodes/board.js';
 import type { Output, OutputFile } from './port.js';
+import { StreamDrawing } from './stream-drawing.js';
 
 /** What a video output is made with. */
 export interface VideoOutputMaterial {
@@ -17,7 +16,7 @@ export interface VideoOutputMaterial {
 interface StreamVideo {
   readonly path: string;
   readonly writer: VideoWriter;
-  readonly annotator: Annotator;
+  readonly drawing: StreamDrawing;
 }
 
 function writerOptions({ info }: VideoSource, { audio, preset, crf, overwrite }: VideoOutputConfig, log: Log): WriterOptions {
@@ -34,55 +33,44 @@ function writerOptions({ info }: VideoSource, { audio, preset, crf, overwrite }:
   };
 }
 
-const annotatorFor = ({ draw: { labels, trackIds, confidence, attributes, points, trailMs, header } }: VideoOutputConfig): Annotator =>
-  createAnnotator({ label: labels, trackId: trackIds, confidence, attributes, points, trailMs, header });
-
-const countedLine = ({ name, from, to, in: inward, out }: LineState): CountedLine => ({ name, from, to, counts: { in: inward, out } });
-
 class VideoOutput implements Output {
-  readonly videos = new Map<string, StreamVideo>();
-  readonly scope = new Scope();
-  readonly followed: ReadonlySet<string>;
+  readonly #videos = new Map<string, StreamVideo>();
+  readonly #files: OutputFile[] = [];
+  readonly #scope = new Scope();
 
   constructor(
     readonly config: VideoOutputConfig,
     readonly material: VideoOutputMaterial,
-  ) {
-    this.followed = new Set(config.draw.untracked ? [] : material.followed);
-  }
+  ) {}
 
   async addStream(name: string, source: VideoSource): Promise<void> {
-    if (this.videos.has(name)) return;
-    const { config, material } = this;
-    const path = videoPath(config, name);
-    const writer = this.scope.use(await material.media.createWriter(path, writerOptions(source, config, material.log)));
-    this.videos.set(name, { path, writer, annotator: annotatorFor(config) });
+    const { media, log, followed } = this.material;
+    const path = videoPath(this.config, name);
+    const writer = this.#scope.use(await media.createWriter(path, writerOptions(source, this.config, log)));
+    this.#videos.set(name, { path, writer, drawing: new StreamDrawing(this.config.draw, followed) });
   }
 
-  async endStream(): Promise<void> {}
-
-  async write({ frame, shown, shapes, meta, lines }: FrameResult): Promise<void> {
-    const { writer, annotator } = this.videos.get(meta.stream)!;
-    const found = annotator.shapes(this.#drawn(meta), this.config.draw.lines ? lines.map(countedLine) : []);
-    await writer.write(shown, scaledShapes(shapes.length > 0 ? [...found, ...shapes] : found, frame.size, shown.size));
+  async write(result: FrameResult): Promise<void> {
+    const { writer, drawing } = this.#videos.get(result.meta.stream)!;
+    await writer.write(result.shown, drawing.shapes(result, result.shown.size));
   }
 
-  #drawn(meta: FrameMeta): FrameMeta {
-    const hides = ({ node, trackId }: ObjectMeta): boolean => trackId === undefined && this.followed.has(node);
-    return meta.objects.some(hides) ? { ...meta, objects: meta.objects.filter((object) => !hides(object)) } : meta;
+  async endStream(name: string): Promise<void> {
+    const video = this.#videos.get(name);
+    if (!video) return;
+    const { path, writer } = video;
+    const { bytes, audio } = await writer.finish();
+    this.#videos.delete(name);
+    this.#files.push({ path, bytes, holds: 'the video with what was found', ...(audio === 'transcoded' ? { note: 'its sound became AAC' } : {}) });
   }
 
   async finish(): Promise<readonly OutputFile[]> {
-    const files: OutputFile[] = [];
-    for (const { path, writer } of this.videos.values()) {
-      const { bytes, audio } = await writer.finish();
-      files.push({ path, bytes, holds: 'the video with what was found', ...(audio === 'transcoded' ? { note: 'its sound became AAC' } : {}) });
-    }
-    return files;
+    for (const name of this.#videos.keys()) await this.endStream(name);
+    return this.#files;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.scope.close();
+    return this.#scope.close();
   }
 }
 

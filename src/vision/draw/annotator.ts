@@ -123,7 +123,8 @@ function lineShapes({ name, from, to, counts }: CountedLine, size: Size): { read
   return { strokes: [path([from, to]), ends, path([middle, tip]), path([barb(-1), tip, barb(1)])], label };
 }
 
-const clock = (timeMs: number): string => {
+/** A time as people read it, to the tenth of a second: `01:23.4`, with hours where there are any. */
+export const clockText = (timeMs: number): string => {
   const tenths = Math.max(0, Math.floor(timeMs / 100));
   const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
   const hours = Math.floor(tenths / 36_000);
@@ -132,7 +133,7 @@ const clock = (timeMs: number): string => {
 
 function headerShape(meta: FrameMeta): TextShape {
   const { stream, pts, objects, size } = meta;
-  const text = `${stream}  ${clock(toMs(pts))}  ${objects.length} ${objects.length === 1 ? 'object' : 'objects'}`;
+  const text = `${stream}  ${clockText(toMs(pts))}  ${objects.length} ${objects.length === 1 ? 'object' : 'objects'}`;
   return { kind: 'text', text, at: { x: 0, y: 0 }, heightPx: tagHeightPx(size), colour: LIGHT, plate: DARK };
 }
 
