@@ -40,21 +40,16 @@ export class StreamDrawing {
     this.#followed = new Set(untracked ? [] : followed);
   }
 
-  /** Shapes for the stream's next frame, those that algorithms drew on top; for its picture at `size` pixels where given, with strokes and letters that suit that size. */
-  shapes(result: Pick<FrameResult, 'meta' | 'lines' | 'shapes'>, size: Size = result.meta.size): readonly Shape[] {
-    const { meta, shapes } = result;
-    const found = this.#found(result, size);
-    return shapes.length > 0 ? [...found, ...scaledShapes(shapes, meta.size, size)] : found;
-  }
-
-  #found({ meta, lines }: Pick<FrameResult, 'meta' | 'lines'>, size: Size): readonly Shape[] {
+  /** Shapes for the stream's next frame, those that algorithms and the caller draw included; for its picture at `size` pixels where given, with strokes and letters that suit that size. */
+  shapes({ meta, lines, shapes }: Pick<FrameResult, 'meta' | 'lines' | 'shapes'>, size: Size = meta.size): Shape[] {
     const drawn = this.#drawn(meta);
     const counted = this.config.lines ? lines.map(countedLine) : [];
-    if (size.width === meta.size.width && size.height === meta.size.height) return this.#annotator.shapes(drawn, counted);
-    return this.#annotator.shapes(
+    if (size.width === meta.size.width && size.height === meta.size.height) return [...this.#annotator.shapes(drawn, counted), ...shapes];
+    const found = this.#annotator.shapes(
       scaledMeta(drawn, size),
       counted.map((line) => scaledLine(line, meta.size, size)),
     );
+    return [...found, ...scaledShapes(shapes, meta.size, size)];
   }
 
   #drawn(meta: FrameMeta): FrameMeta {

@@ -20,7 +20,7 @@ interface Shown {
   readonly frame: Frame;
   readonly meta: FrameMeta;
   readonly lines: readonly LineState[];
-  /** What algorithms drew. */
+  /** What algorithms and the caller draw. */
   readonly shapes: readonly Shape[];
   drawn?: readonly Shape[];
 }

@@ -25,7 +25,7 @@ interface Shown {
   readonly frame: Frame;
   readonly meta: FrameMeta;
   readonly lines: readonly LineState[];
-  /** What algorithms drew. */
+  /** What algorithms and the caller draw. */
   readonly shapes: readonly Shape[];
   drawn?: { readonly size: Size; readonly shapes: readonly Shape[] };
   /** Whether a picture has shown it: also the last one of a stream is to be seen as it was, once. */
