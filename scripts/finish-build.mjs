@@ -2,7 +2,7 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../dist/cli/ocellus.cjs', import.meta.url));
 if (existsSync(main)) chmodSync(main, 0o755);
 
 const python = new URL('../src/serving/backends/python/', import.meta.url);

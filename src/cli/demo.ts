@@ -82,7 +82,7 @@ function sceneProgress({ stderr }: CliContext): (progress: SceneProgress) => voi
       stderr.write(`${step}\n`);
     }
     if (progress.step !== 'filming') return;
-    reporter.update(progress);
+    reporter.update(() => progress);
     if (progress.done === progress.total) reporter.end(progress);
   };
 }

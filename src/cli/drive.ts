@@ -1,10 +1,18 @@
 import { basename, extname } from 'node:path';
-import { createLog, fail, packageVersion, toFault } from '../core/index.js';
+import { Fault, createLog, fail, packageVersion, toFault } from '../core/index.js';
 import { lossSentences } from '../media/index.js';
-import { type FrameResult, type Pipeline, type PipelineConfigInput, type RunSummary, isAddress, openPipeline } from '../pipeline/index.js';
+import {
+  type FrameResult,
+  type Pipeline,
+  type PipelineConfigInput,
+  type PlanState,
+  type RunSummary,
+  isAddress,
+  openPipeline,
+} from '../pipeline/index.js';
 import { createCliZoo } from './cli-zoo.js';
 import type { CliContext } from './context.js';
-import { ProgressReporter } from './progress.js';
+import { type Progress, ProgressReporter } from './progress.js';
 
 /** An address without what may be secret in it: `rtsp://me:word@door/live?key=1` gives `door/live`. */
 const placeOf = (address: string): string => address.replace(/[?#].*$/s, '').replace(/^[^:]+:\/\/(?:[^/]*@)?/, '');
@@ -42,10 +50,43 @@ export function lossText({ streams }: RunSummary): string {
     .join('');
 }
 
-/** Frames of all streams together; absent where one does not say. */
-function frameCount({ streams }: Pipeline): number | undefined {
+/** Frames of all streams together; absent where one does not say, and where frames may be dropped or come again. */
+function frameCount({ streams, config }: Pipeline): number | undefined {
+  if (config.mode === 'realtime' || Object.values(config.sources).some(({ restart, take }) => take || restart?.when === 'always')) return undefined;
   const counts = streams.map(({ info }) => info.video?.frameCount);
   return counts.some((count) => count === undefined) ? undefined : counts.reduce<number>((sum, count) => sum + count!, 0);
+}
+
+/** What is worth a word beside the count of frames, while many streams run or frames may be lost. */
+function noteOf(pipeline: Pipeline): string {
+  const { streams, mode } = pipeline.status();
+  const all = Object.values(streams);
+  const alive = all.filter(({ state }) => state === 'running' || state === 'paused').length;
+  const dropped = all.reduce((sum, stream) => sum + stream.dropped, 0);
+  const away = all.filter(({ state }) => state === 'restarting').length;
+  return [
+    all.length > 1 ? `${alive}/${all.length} streams` : '',
+    away > 0 ? `${away} being opened again` : '',
+    mode === 'realtime' || dropped > 0 ? `${dropped} dropped` : '',
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+const measuredText = ({ plan, measured }: PlanState): string => {
+  if (!measured) return `plan: ${plan}\n`;
+  const [serial, parallel] = [measured.serial, measured.parallel].map((value) => Math.abs(value).toFixed(1));
+  return `plan: ${plan}; measured serial ${serial}, parallel ${parallel} ${measured.serial < 0 ? 'ms a frame' : 'frames a second'}\n`;
+};
+
+/** The fault of a stream that failed while others went on; the first of several. */
+export function partialFault({ streams }: RunSummary): Fault | undefined {
+  const failed = Object.entries(streams).flatMap(([name, { fault }]) => (fault ? [{ name, fault }] : []));
+  const [first] = failed;
+  if (!first) return undefined;
+  const { name, fault } = first;
+  const rest = failed.length > 1 ? `, and ${failed.length - 1} more stream(s) failed` : '';
+  return new Fault(fault.code, `stream ${name} failed: ${fault.message}${rest}. What the others gave is complete`);
 }
 
 /** How {@link drive} is watched. */
@@ -75,18 +116,20 @@ export async function drive(config: PipelineConfigInput, context: CliContext, { 
   const total = frameCount(pipeline);
   const progress = new ProgressReporter(stderr);
   let done = 0;
-  const state = (): { done: number; total?: number } => ({ done, ...(total === undefined ? {} : { total }) });
+  const state = (): Progress => ({ done, ...(total === undefined ? {} : { total }), note: noteOf(pipeline) });
+  const settled = pipeline.on('plan', (plan) => void stderr.write(measuredText(plan)));
   try {
     const summary = await pipeline.run({
       onResult: (result) => {
         onResult?.(result);
         done++;
-        progress.update(state());
+        progress.update(state);
       },
     });
     return summary;
   } finally {
     progress.end(state());
+    settled();
     drain.removeEventListener('abort', stop);
   }
 }

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { watchInterrupts } from './interrupt.js';
 import { runCli } from './program.js';
 

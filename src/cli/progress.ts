@@ -37,12 +37,13 @@ export class ProgressReporter {
 
   constructor(readonly out: CliStream) {}
 
-  update(progress: Progress): void {
+  /** `progress` is asked only when it is time to draw. */
+  update(progress: () => Progress): void {
     const nowMs = performance.now();
     if (nowMs - this.#drawnMs < (this.out.isTTY ? 100 : 10_000)) return;
     if (!this.out.isTTY && this.#drawnMs === -Infinity && nowMs - this.#startMs < 10_000) return;
     this.#drawnMs = nowMs;
-    this.#draw(progress, nowMs);
+    this.#draw(progress(), nowMs);
   }
 
   /** Draws the last state and leaves the line. */

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { Fault, fail } from '../core/index.js';
 import { type PipelineConfig, type PipelineConfigInput, type RunSummary, isAddress } from '../pipeline/index.js';
 import type { CliContext } from './context.js';
-import { drive, lossText, streamName } from './drive.js';
+import { drive, lossText, partialFault, streamName } from './drive.js';
 import { type LineOption, addLine, list, number } from './option-values.js';
 import { readConfig } from './read-config.js';
 import { summaryText } from './run-summary-text.js';
@@ -14,6 +14,7 @@ interface GraphOptions {
   readonly labels?: readonly string[];
   readonly confidence?: number;
   readonly every?: number;
+  readonly realtime?: boolean;
   readonly tracker?: string;
   readonly line?: readonly LineOption[];
   readonly instances?: number;
@@ -62,6 +63,7 @@ function configOfSource(source: string, options: RunOptions, cwd: string): Pipel
   const { model = DEFAULT_MODEL, labels, confidence, every, tracker = 'bytetrack', line = [ACROSS], instances, provider } = options;
   return {
     version: 1,
+    ...said('mode', options.realtime ? ('realtime' as const) : undefined),
     sources: { [streamName(source)]: isAddress(source) ? source : resolve(cwd, source) },
     nodes: {
       detector: {
@@ -79,7 +81,7 @@ function configOfSource(source: string, options: RunOptions, cwd: string): Pipel
   };
 }
 
-const GRAPH_OPTIONS = ['model', 'labels', 'confidence', 'every', 'tracker', 'line', 'instances', 'provider', 'preset', 'crf'] as const;
+const GRAPH_OPTIONS = ['realtime', 'model', 'labels', 'confidence', 'every', 'tracker', 'line', 'instances', 'provider', 'preset', 'crf'] as const;
 
 /** The file's own outputs and sinks, or the usual four where it names none. */
 function configOfFile(config: PipelineConfig, file: string, options: RunOptions, cwd: string): PipelineConfigInput {
@@ -140,6 +142,8 @@ async function runRun(source: string, options: RunOptions, context: CliContext):
   if (options.json)
     stdout.write(`${JSON.stringify({ command: 'run', source, files, frames, objects, seconds, fps, streams, interrupted: drain.aborted })}\n`);
   else stderr.write(await summaryText(summary, cwd, files));
+  const fault = partialFault(summary);
+  if (fault) throw fault;
   if (drain.aborted) throw new Fault('CANCELLED', `interrupted; what was done by then (${frames} frames) is complete`);
 }
 
@@ -163,6 +167,7 @@ export function runCommand(context: CliContext): Command {
     )
     .option('--tracker <kind>', 'how objects are followed (default: bytetrack)')
     .option('--every <n>', 'look at every n-th frame only; tracks are carried over the others', number(1, 1000, true))
+    .option('--realtime', 'at the pace of the video or camera, dropping what comes too fast, instead of every frame as fast as it goes')
     .option('--no-video', 'leave no annotated.mp4')
     .option('--no-audio', 'leave out the sound')
     .option('--no-report', 'leave no report.html')

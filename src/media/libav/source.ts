@@ -3,6 +3,7 @@ import { BoundedQueue, Fault, Frame, fail, fromMs, throwIfAborted, toFault } fro
 import type { FramesOptions, MediaInfo, MediaLosses, OpenOptions, VideoInfo, VideoSource } from '../port.js';
 import { type FrameTaker, frameTaker } from '../take.js';
 import { isAddress, nameOf } from './demuxer.js';
+import { holdNetworkThread } from './network-pool.js';
 import { FrameStore } from './native-frames.js';
 import { LibavPixels } from './pixels.js';
 import { hearLibav } from './quiet.js';
@@ -51,7 +52,8 @@ export class LibavSource implements VideoSource {
     const store = new FrameStore();
     try {
       const reel = await Reel.open(uri, store, { ...options, name: uri });
-      return new LibavSource(uri, options, unhear, reel, store);
+      const release = reel.info.live ? holdNetworkThread(options.log) : (): void => {};
+      return new LibavSource(uri, options, () => (release(), unhear()), reel, store);
     } catch (error) {
       unhear();
       throw error;
