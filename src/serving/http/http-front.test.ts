@@ -47,7 +47,10 @@ test('paths and methods that are not there', async () => {
   assert.deepEqual(await errorOf(await fetch(url('/v2/models/simple/versions/1/trace/setting'))), [404, 'Not Found']);
   assert.deepEqual(await errorOf(await fetch(url('/v2/models/simple/infer'))), [405, 'Method Not Allowed']);
   assert.deepEqual(await errorOf(await post('/v2/models/simple', '')), [405, 'Method Not Allowed']);
-  assert.deepEqual(await errorOf(await post('/v2/repository/other/models/simple/load', '')), [501, "'repository_name' specification is not supported"]);
+  assert.deepEqual(await errorOf(await post('/v2/repository/other/models/simple/load', '')), [
+    501,
+    "'repository_name' specification is not supported",
+  ]);
   assert.deepEqual(await errorOf(await fetch(url('/v2/models/simple/versions/3/ready'))), [400, 'Model version not ready']);
 });
 

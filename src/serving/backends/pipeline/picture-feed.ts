@@ -1,5 +1,4 @@
 import { Fault, type Frame, MICROSECONDS } from '../../../core/index.js';
-import { fail } from '../../../core/index.js';
 import type { Media, VideoInfo, VideoSource } from '../../../media/index.js';
 import { Arrivals } from '../../model/arrivals.js';
 
@@ -39,18 +38,20 @@ export class PictureFeed {
 
   get media(): Media {
     const source: VideoSource = {
-      info: { uri: FEED_URI, container: 'request', audio: [], video: INFO },
+      info: { uri: FEED_URI, container: 'request', live: false, audio: [], video: INFO },
       losses: { corruptPackets: 0, damagedFrames: 0, truncated: false },
       frames: () => this.#frames,
       seek: () => Promise.reject(new Fault('UNSUPPORTED', 'requests cannot be sought in')),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
-    const none = (): never => fail('UNSUPPORTED', 'a pipeline that is served reads pictures of requests, and writes nothing');
+    const none = (): Promise<never> =>
+      Promise.reject(new Fault('UNSUPPORTED', 'a pipeline that is served reads pictures of requests, and writes nothing'));
     return {
       name: 'requests',
       probe: () => Promise.resolve(source.info),
       open: () => Promise.resolve(source),
-      createWriter: () => Promise.reject(new Fault('UNSUPPORTED', 'a pipeline that is served writes no video')),
+      createWriter: none,
+      createComposer: none,
       encodeImage: none,
     };
   }
