@@ -32,7 +32,7 @@ export const ROOMS: readonly Room[] = [
     'contracts as bytes: KServe v2 messages and codecs, text-format protobuf, the thin gRPC layer',
     ['core'],
     { '@bufbuild/protobuf': '' },
-    ['grpc'],
+    ['grpc', 'infer'],
   ),
   room('client', 'typed clients of KServe v2 servers: HTTP, which runs in a browser too, and gRPC; sessions, shared memory', ['core', 'wire'], {}, [
     'browser',
@@ -65,6 +65,7 @@ export const ROOMS: readonly Room[] = [
     'the graph, its configuration and its runner',
     ['core', 'vision', 'media', 'models', 'inference', 'tracking', 'analytics', 'sinks'],
     { '@swc/wasm-typescript': 'algorithms' },
+    ['user-module'],
   ),
   room(
     'serving',

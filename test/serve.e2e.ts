@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { ocellus } from './cli.js';
 import { addSub, SAMPLE_FILES, writeFiles } from '../dist/serving/sample-models.test.support.js';
 
 const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
@@ -15,7 +16,7 @@ const PYTHON = process.env['OCELLUS_TEST_PYTHON'] ?? 'python3';
 
 function hasTritonClient(): boolean {
   try {
-    execFileSync(PYTHON, ['-c', 'import tritonclient.http, tritonclient.grpc'], { stdio: 'ignore' });
+    execFileSync(PYTHON, ['-c', 'import tritonclient.http, tritonclient.grpc, grpc_reflection'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
@@ -23,7 +24,7 @@ function hasTritonClient(): boolean {
 }
 
 const needsPython = {
-  skip: hasTritonClient() ? false : `needs tritonclient[all] for ${PYTHON} (name another Python with OCELLUS_TEST_PYTHON)`,
+  skip: hasTritonClient() ? false : `needs tritonclient[all] and grpcio-reflection for ${PYTHON} (name another Python with OCELLUS_TEST_PYTHON)`,
 };
 
 interface Started {
@@ -107,4 +108,19 @@ test('a model that cannot be loaded ends the start, unless told otherwise', asyn
     start('--model-repository', join(folder, 'models')),
     /failed to load all models \(broken\); --exit-on-error=false serves the others/,
   );
+});
+
+test('a new model is served, and its own test passes', async () => {
+  const project = join(folder, 'project');
+  await mkdir(join(project, 'node_modules'), { recursive: true });
+  await symlink(fileURLToPath(new URL('..', import.meta.url)), join(project, 'node_modules/ocellus'), 'junction');
+  const made = await ocellus(['models', 'new', 'adder'], { cwd: project });
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(made.stdout, /^models\/adder\/config\.pbtxt$/m);
+  const again = await ocellus(['models', 'new', 'adder'], { cwd: project });
+  assert.equal(again.code, 73, again.stderr);
+  // Not as a child of this test runner, which would have it report here.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--test', 'models/adder'], { cwd: project, env: { ...env, NODE_OPTIONS: '' } });
+  assert.match(stdout, /pass 1/);
 });

@@ -42,6 +42,22 @@ function addResource(text: string, before: readonly RateResource[] = []): readon
   return [...before, { name, count: Number(count), ...(device !== undefined && { device: Number(device) }) }];
 }
 
+const TRACE_SETTINGS: Readonly<Record<string, string>> = {
+  level: 'trace_level',
+  rate: 'trace_rate',
+  count: 'trace_count',
+  'triton,file': 'trace_file',
+  'triton,log-frequency': 'log_frequency',
+};
+
+/** `level=TIMESTAMPS`, `triton,file=trace.json` @throws InvalidArgumentError */
+function addTrace(text: string, before: Readonly<Record<string, readonly string[]>> = {}): Readonly<Record<string, readonly string[]>> {
+  const [, key = '', value = ''] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  const name = TRACE_SETTINGS[key.trim()];
+  if (name === undefined || value === '') throw new InvalidArgumentError(`must be one of ${Object.keys(TRACE_SETTINGS).join('=, ')}=`);
+  return { ...before, [name]: name === 'trace_level' ? [...(before[name] ?? []), value] : [value] };
+}
+
 type Parse = (text: string, before: never) => unknown;
 type Flag = readonly [usage: string, help: string, parse: Parse, fallback?: unknown];
 
@@ -78,6 +94,7 @@ const FLAGS: readonly Flag[] = [
     'off',
   ],
   ['--rate-limit-resource <rule>', 'NAME:COUNT or NAME:COUNT:DEVICE, a pool of the rate limiter; may be repeated', addResource as Parse],
+  ['--trace-config <setting>', 'level=, rate=, count=, or triton,file= and triton,log-frequency=; may be repeated', addTrace as Parse],
   ['--id <name>', 'what the server calls itself', text, 'triton'],
   ['--allow-client-shm [bool]', 'let clients use shared memory of this machine', yes, false],
   ['--allow-http [bool]', 'serve HTTP', yes, true],
@@ -137,7 +154,6 @@ const IGNORED: readonly string[] = [
   'metrics-interval-ms',
   'metrics-config',
   'allow-gpu-metrics',
-  'trace-config',
   'cache-directory',
   'backend-directory',
   'backend-config',
@@ -170,6 +186,7 @@ export interface ServeFlags {
   readonly responseCacheByteSize?: number;
   readonly rateLimit: 'off' | 'execution_count';
   readonly rateLimitResource?: readonly RateResource[];
+  readonly traceConfig?: Readonly<Record<string, readonly string[]>>;
   readonly id: string;
   readonly allowClientShm: boolean;
   readonly allowHttp: boolean;

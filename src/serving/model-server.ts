@@ -7,11 +7,13 @@ import { findBackend } from './backends/backends.js';
 import { metadataOf } from './model/metadata.js';
 import { statisticsMessage } from './model/model-statistics.js';
 import { ServedVersion } from './model/served-version.js';
+import { warmUp } from './model/warm-up.js';
 import type { InferCall, LoadOverrides, ModelServer, ServerMetadata, StreamedResponse } from './port.js';
 import { type ControlMode, ModelRepository } from './repository/model-repository.js';
 import type { PreparedModel } from './repository/prepare-model.js';
 import { createLogSettings, createTraceSettings, type LogSettings, type SettingValue, type TraceSettings } from './settings.js';
 import type { SharedMemory } from './shared-memory/port.js';
+import { Tracer } from './trace/tracer.js';
 import { createSharedMemory } from './shared-memory/system-memory.js';
 
 /** The version of Triton whose protocol and texts the server follows; clients read it from the metadata. */
@@ -91,6 +93,7 @@ class Server implements ModelServer {
   readonly #scope = new Scope();
   readonly #engine: Engine;
   readonly #log: Log;
+  readonly #tracer: Tracer;
   #live = false;
 
   constructor(readonly options: ModelServerOptions) {
@@ -99,6 +102,8 @@ class Server implements ModelServer {
     this.trace = createTraceSettings(options.traceSettings);
     this.log = createLogSettings(options.logSettings, options.onLogSettings);
     this.#log = log;
+    this.#tracer = new Tracer(this.trace, log);
+    this.#scope.defer(() => this.#tracer.close());
     this.#engine =
       options.engine ??
       this.#scope.use(createEngine({ clock, log, cacheBytes: options.cacheBytes ?? 0, ...(options.rateLimit && { rateLimit: options.rateLimit }) }));
@@ -135,14 +140,24 @@ class Server implements ModelServer {
       engine: this.#engine,
       log: this.#log.child({ model: config.name }),
       call: (request, signal) => this.#call(request, signal),
+      control: this,
+      configOf: (name, wanted) => this.repository.find(name, wanted).config,
     });
-    return new ServedVersion({ config, version, backend, labels, sharedMemory: this.sharedMemory });
+    const served = new ServedVersion({ config, version, backend, labels, sharedMemory: this.sharedMemory, tracer: this.#tracer });
+    try {
+      await warmUp(served, folder);
+      return served;
+    } catch (error) {
+      await served[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   async *#call(request: InferRequest, signal: AbortSignal | undefined): AsyncGenerator<InferResponse> {
     const version = this.repository.find(request.modelName, request.modelVersion);
     const call = signal ? { signal } : {};
-    for await (const { response, final } of version.stream(request, call)) if (!version.decoupled || !final) yield response;
+    for await (const { response, final } of version.stream(request, call))
+      if (!final || !version.decoupled || response.outputs.length > 0) yield response;
   }
 
   live(): boolean {

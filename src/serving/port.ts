@@ -75,9 +75,9 @@ export interface ModelServer extends AsyncDisposable {
   stream(request: InferRequest, call?: InferCall): AsyncIterable<StreamedResponse>;
   /** The models of the repositories, and how they are. */
   index(readyOnly: boolean): Promise<RepositoryIndexResponse_ModelIndex[]>;
-  /** @throws Fault UNAVAILABLE where control is not explicit, INVALID_ARGUMENT saying why it failed, INTERNAL for an unknown folder */
+  /** @throws Fault UNAVAILABLE where control is not explicit, INTERNAL when there is no folder or configuration to read, INVALID_ARGUMENT when the model cannot be opened */
   load(name: string, overrides?: LoadOverrides): Promise<void>;
-  /** @throws Fault UNAVAILABLE where control is not explicit, INVALID_ARGUMENT for a model never loaded */
+  /** Unloads a model; one that is not loaded is no error. @throws Fault UNAVAILABLE where control is not explicit */
   unload(name: string, unloadDependents?: boolean): Promise<void>;
   /** Takes no further request; finishes those accepted, for up to the exit time; unloads. */
   [Symbol.asyncDispose](): Promise<void>;

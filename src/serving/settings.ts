@@ -12,6 +12,8 @@ export interface LogSettings {
 
 /** Trace settings; a model without its own follows the server's. */
 export interface TraceSettings {
+  /** Whether anything at all is traced. */
+  readonly enabled: boolean;
   of(model: string): ReadonlyMap<string, readonly string[]>;
   /** Null clears a setting, so that it is the server's (or, of the server, the start's) again. Model '' is the server. */
   update(model: string, changes: ReadonlyMap<string, readonly string[] | null>): void;
@@ -31,7 +33,7 @@ function checkLog(name: string, value: SettingValue): void {
   const wanted = LOG_DEFAULTS.find(([known]) => known === name)?.[1] ?? fail('INVALID_ARGUMENT', `unexpected log setting '${name}'`);
   if (typeof value !== typeof wanted) fail('INVALID_ARGUMENT', `expect ${typeof wanted} for log setting '${name}', got ${typeof value}`);
   if (name === 'log_format' && value !== 'default' && value !== 'ISO8601')
-    fail('INVALID_ARGUMENT', `invalid argument for log_format, got: ${String(value)}`);
+    fail('UNAVAILABLE', `invalid argument for --log_format, got: ${String(value)}`);
 }
 
 /** Log settings with `start` in place of the defaults; `changed` hears of every update. */
@@ -78,10 +80,18 @@ export function createTraceSettings(start: Readonly<Record<string, readonly stri
   const initial = new Map(TRACE_DEFAULTS.map(([name, value]) => [name, start[name] ?? value]));
   const global = new Map(initial);
   const models = new Map<string, Map<string, readonly string[]>>();
+  const isOn = (settings: ReadonlyMap<string, readonly string[]>): boolean => (settings.get('trace_level')?.[0] ?? 'OFF') !== 'OFF';
+  let enabled = isOn(global);
   return {
+    get enabled() {
+      return enabled;
+    },
     of: (model) => new Map([...global, ...(models.get(model) ?? [])]),
     update(model, changes) {
       for (const [name, value] of changes) if (value !== null) checkTrace(name, value);
+      const level = changes.get('trace_level');
+      if (level && level[0] !== 'OFF' && (global.get('trace_file')?.[0] ?? '') === '')
+        fail('INVALID_ARGUMENT', 'Attempting to set invalid trace setting :trace file name is not given');
       const own = model === '' ? global : (models.get(model) ?? new Map<string, readonly string[]>());
       for (const [name, value] of changes) {
         if (value !== null) own.set(name, value);
@@ -89,6 +99,7 @@ export function createTraceSettings(start: Readonly<Record<string, readonly stri
         else own.delete(name);
       }
       if (model !== '') models.set(model, own);
+      enabled = isOn(global) || [...models.values()].some(isOn);
     },
   };
 }

@@ -9,12 +9,15 @@ import queue
 import sys
 import traceback
 
+import grpc
 import numpy as np
 import tritonclient.grpc as grpcclient
 import tritonclient.grpc.aio as grpcaio
 import tritonclient.http as httpclient
 import tritonclient.http.aio as httpaio
 import tritonclient.utils.shared_memory as shm
+from google.protobuf.descriptor_pool import DescriptorPool
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 from tritonclient.utils import InferenceServerException
 
 HTTP, GRPC = sys.argv[1], sys.argv[2]
@@ -263,7 +266,7 @@ def repository_control():
         client.load_model("auto")
         assert client.is_model_ready("auto")
         fails(lambda: client.load_model("nothing"), "failed to load 'nothing', failed to poll from model repository")
-        fails(lambda: client.load_model("broken"), "load failed for model 'broken'")
+        fails(lambda: client.load_model("broken"), "failed to load 'broken', failed to poll from model repository")
         client.load_model("auto", config=json.dumps({"backend": "onnxruntime", "max_batch_size": 2}))
         config = client.get_model_config("auto", **({} if module is httpclient else {"as_json": True}))
         assert config.get("config", config)["max_batch_size"] == 2, config
@@ -329,6 +332,108 @@ def asynchronous():
             assert seen == 5, seen
 
     asyncio.run(run())
+
+
+def in_sequence(module, client, sequence, value, **flags):
+    tensor = module.InferInput("INPUT", [1, 1], "INT32")
+    tensor.set_data_from_numpy(np.array([[value]], dtype=np.int32))
+    result = client.infer("accumulator", [tensor], sequence_id=sequence, **flags)
+    return int(result.as_numpy("OUTPUT")[0][0])
+
+
+@case
+def sequences():
+    for module, client in clients():
+        base = 100 if module is httpclient else 200
+        assert in_sequence(module, client, base + 1, 5, sequence_start=True) == 5
+        assert in_sequence(module, client, base + 2, 7, sequence_start=True) == 7
+        assert in_sequence(module, client, base + 1, 1) == 6
+        assert in_sequence(module, client, base + 2, 1, sequence_end=True) == 8
+        assert in_sequence(module, client, base + 1, 1, sequence_end=True) == 7
+        text = f"inference request for sequence {base + 1} to model 'accumulator' must specify the START flag on the first request of the sequence"
+        fails(lambda: in_sequence(module, client, base + 1, 1), text)
+        fails(lambda: in_sequence(module, client, 0, 1), "must specify a non-zero or non-empty correlation ID")
+
+
+@case
+def sequences_over_a_stream():
+    with grpcclient.InferenceServerClient(GRPC) as client:
+        answers = queue.Queue()
+        client.start_stream(callback=lambda result, error: answers.put((result, error)))
+        for i in range(6):
+            for sequence in (31, 32):
+                tensor = grpcclient.InferInput("INPUT", [1, 1], "INT32")
+                tensor.set_data_from_numpy(np.array([[sequence]], dtype=np.int32))
+                client.async_stream_infer(
+                    "accumulator", [tensor], request_id=f"{sequence}_{i}", sequence_id=sequence, sequence_start=i == 0, sequence_end=i == 5
+                )
+        for _ in range(12):
+            result, error = answers.get(timeout=20)
+            assert error is None, error
+            sequence, i = map(int, result.get_response().id.split("_"))
+            assert int(result.as_numpy("OUTPUT")[0][0]) == sequence * (i + 1)
+        client.stop_stream()
+
+
+@case
+def decoupled():
+    tensor = grpcclient.InferInput("IN", [4], "INT32")
+    tensor.set_data_from_numpy(np.array([4, 2, 0, 1], dtype=np.int32))
+    for final in (False, True):
+        with grpcclient.InferenceServerClient(GRPC) as client:
+            answers = queue.Queue()
+            client.start_stream(callback=lambda result, error: answers.put((result, error)))
+            client.async_stream_infer("repeat", [tensor], request_id="r", enable_empty_final_response=final)
+            seen = []
+            while len(seen) < (5 if final else 4):
+                result, error = answers.get(timeout=20)
+                assert error is None, error
+                value = result.as_numpy("OUT")
+                seen.append(None if value is None else int(value[0]))
+                assert result.get_response().parameters["triton_final_response"].bool_param == (value is None)
+            assert seen == [4, 2, 0, 1] + ([None] if final else []), seen
+            client.stop_stream()
+    fails(lambda: grpcclient.InferenceServerClient(GRPC).infer("repeat", [tensor]), "ModelInfer RPC doesn't support models with decoupled transaction policy")
+    over_http = httpclient.InferInput("IN", [4], "INT32")
+    over_http.set_data_from_numpy(np.array([4, 2, 0, 1], dtype=np.int32))
+    fails(lambda: httpclient.InferenceServerClient(HTTP).infer("repeat", [over_http]), "doesn't support models with decoupled transaction policy")
+
+
+@case
+def models_that_ask_models():
+    words = np.array(["so", "much"], dtype=np.object_)
+    for module, client in clients():
+        for model, name, out in (("asker", "TEXT", "TEXT"), ("asked_ensemble", "WORDS", "ANSWER")):
+            tensor = module.InferInput(name, [2], "BYTES")
+            tensor.set_data_from_numpy(words)
+            result = client.infer(model, [tensor])
+            sums = "+".join(str(2 * i) for i in range(16)).encode()
+            assert result.as_numpy(out).tolist() == [b"so " + sums, b"much " + sums], result.as_numpy(out)
+            parameters = result.get_response()["parameters"] if module is httpclient else result.get_response().parameters
+            assert "asked" in parameters, parameters
+
+
+@case
+def ensembles():
+    for module, client in clients():
+        tensors = []
+        for name, offset in (("A", 5), ("B", 0)):
+            tensor = module.InferInput(name, [1, 16], "INT32")
+            tensor.set_data_from_numpy(numbers(offset))
+            tensors.append(tensor)
+        result = client.infer("twice", tensors)
+        assert (result.as_numpy("FIRST") == 2 * numbers() + 5).all() and (result.as_numpy("SUM") == 3 * numbers() + 10).all()
+
+
+@case
+def reflection():
+    with grpc.insecure_channel(GRPC) as channel:
+        database = ProtoReflectionDescriptorDatabase(channel)
+        assert "inference.GRPCInferenceService" in database.get_services()
+        pool = DescriptorPool(database)
+        service = pool.FindServiceByName("inference.GRPCInferenceService")
+        assert service.FindMethodByName("ModelInfer").input_type.full_name == "inference.ModelInferRequest"
+        assert "max_batch_size" in pool.FindMessageTypeByName("inference.ModelConfig").fields_by_name
 
 
 wanted = sys.argv[4:] or [run.__name__ for run in CASES]

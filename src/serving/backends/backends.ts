@@ -1,11 +1,23 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelConfig } from '../../wire/index.js';
+import { ensembleBackend } from './ensemble/ensemble.js';
+import { imageBackend } from './image/image.js';
 import { onnxBackend } from './onnx.js';
 import type { Backend, ModelFolder } from './port.js';
+import { pipelineBackend } from './pipeline/pipeline.js';
+import { pythonBackend } from './python/python.js';
+import { typescriptBackend } from './typescript/typescript.js';
 
 /** Every kind of model that can be served; a new one is a file and a row here. */
-export const BACKENDS: readonly Backend[] = Object.freeze([onnxBackend]);
+export const BACKENDS: readonly Backend[] = Object.freeze([
+  onnxBackend,
+  ensembleBackend,
+  typescriptBackend,
+  imageBackend,
+  pythonBackend,
+  pipelineBackend,
+]);
 
 const byName = (name: string): Backend | undefined => BACKENDS.find(({ names, platforms }) => names.includes(name) || platforms?.includes(name));
 

@@ -32,6 +32,16 @@ export interface BackendModel extends AsyncDisposable {
 /** Answers a request to another model of the server, as a client would be answered. */
 export type CallModel = (request: InferRequest, signal?: AbortSignal) => AsyncIterable<InferResponse>;
 
+/** Control of the server's models from within. */
+export interface ModelControl {
+  /** Whether a version serves; '' is the newest. */
+  modelReady(name: string, version: string): boolean;
+  /** @throws Fault */
+  load(name: string): Promise<void>;
+  /** @throws Fault */
+  unload(name: string): Promise<void>;
+}
+
 /** Where a version lies and what it is to be. */
 export interface VersionOrder {
   readonly config: ModelConfig;
@@ -43,6 +53,10 @@ export interface VersionOrder {
   readonly engine: Engine;
   readonly log: Log;
   readonly call: CallModel;
+  /** What a model's code may do to other models. */
+  readonly control: ModelControl;
+  /** The configuration of another model that serves; version '' is its newest. @throws Fault when it does not serve */
+  readonly configOf: (model: string, version: string) => ModelConfig;
 }
 
 /** Where a model's folder is, before it has a whole configuration. */

@@ -41,7 +41,7 @@ export function parseRestriction(text: string): Restriction {
   return { categories: categories as ApiCategory[], key: key.trim(), value: value.trim() };
 }
 
-/** @throws Fault USAGE when a category stands in two restrictions */
+/** Checks restrictions against one another. @throws Fault USAGE when a category stands in two */
 export function checkRestrictions(restrictions: readonly Restriction[]): void {
   const seen = new Set<string>();
   for (const { categories } of restrictions)

@@ -6,6 +6,7 @@ import type { Front } from '../http/http-front.js';
 import type { ModelServer } from '../port.js';
 import type { GrpcContext } from './calls.js';
 import { modelInfer, modelStreamInfer } from './infer-methods.js';
+import { REFLECTION_PATHS, reflectionMethod } from './reflection.js';
 import { UNARY_METHODS } from './unary-methods.js';
 
 /** How the gRPC front end listens. */
@@ -52,6 +53,7 @@ export async function openGrpcFront(options: GrpcFrontOptions): Promise<Front> {
     ...UNARY_METHODS.map(([path, bind]) => [path, bind(context)] as const),
     ['/inference.GRPCInferenceService/ModelInfer', modelInfer(context)],
     ['/inference.GRPCInferenceService/ModelStreamInfer', modelStreamInfer(context)],
+    ...REFLECTION_PATHS.map((path) => [path, reflectionMethod()] as const),
   ]);
   if (accessLog !== NULL_LOG) for (const [path, method] of methods) methods.set(path, logged(path, method, accessLog));
   const listening = await openGrpcServer({

@@ -63,7 +63,7 @@ function logAnswer(log: Log, exchange: Exchange): void {
   });
 }
 
-/** Listens. @throws Fault UNAVAILABLE when the address is not to be had */
+/** Listens, and gives the port. @throws Fault UNAVAILABLE when the address is not to be had */
 export function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(toFault(error, 'UNAVAILABLE', `cannot listen on ${host}:${port}: `)));
@@ -71,12 +71,17 @@ export function listen(server: Server, host: string, port: number): Promise<numb
   });
 }
 
+const SWEEP_MS = 20;
+
 /** Closes a server as {@link Front.close} says. */
 export function closeServer(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    // A connection that was busy is idle after its answer, and its client would go on using it.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     server.close(() => {
       clearTimeout(cut);
+      clearInterval(sweep);
       resolve();
     });
     server.closeIdleConnections();

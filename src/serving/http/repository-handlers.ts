@@ -9,10 +9,9 @@ const refuseNamed = (repository: string | undefined): void => {
   if (repository !== undefined) fail('UNSUPPORTED', "'repository_name' specification is not supported");
 };
 
-/** The models of the repositories, and how they are. */
-export const repositoryIndex: Handler = guarded('model-repository', async (exchange, { server }, [repository]) => {
+/** The models of the repositories, and how they are. Triton does not look at the name of a repository here. */
+export const repositoryIndex: Handler = guarded('model-repository', async (exchange, { server }) => {
   exchange.only('POST');
-  refuseNamed(repository);
   const ready = (await exchange.json()).get('ready') ?? false;
   if (typeof ready !== 'boolean') return fail('INVALID_ARGUMENT', "Invalid value for 'ready': expected a boolean");
   const rows = await server.index(ready);

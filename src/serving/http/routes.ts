@@ -1,6 +1,7 @@
 import { Fault } from '../../core/index.js';
 import type { Handler, HttpContext, PathParts } from './context.js';
 import type { Exchange } from './exchange.js';
+import { generate, generateStream } from './generate-handlers.js';
 import { infer } from './infer-handler.js';
 import { cudaSharedMemory, systemSharedMemory } from './memory-handlers.js';
 import { modelConfig, modelMetadata, modelReady, modelStatistics, serverHealth, serverMetadata } from './model-handlers.js';
@@ -13,6 +14,8 @@ const MODEL = /^\/v2\/models\/([^/]+)(?:\/versions\/([0-9]+))?(?:\/(infer|genera
 const OF_MODEL: Readonly<Record<string, Handler>> = {
   '': modelMetadata,
   infer,
+  generate,
+  generate_stream: generateStream,
   ready: modelReady,
   config: modelConfig,
   stats: modelStatistics,

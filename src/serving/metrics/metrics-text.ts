@@ -61,6 +61,7 @@ const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceA
 
 const series = (name: string, labels: Readonly<Record<string, string>>, value: number): string =>
   `${name}{${Object.entries(labels)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, text]) => `${key}="${escaped(text)}"`)
     .join(',')}} ${value}\n`;
 

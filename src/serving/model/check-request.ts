@@ -76,6 +76,8 @@ function rowsOf(request: InferRequest, inputs: readonly Tensor[], { model, maxBa
     if (rows === 0) rows = shape[0]!;
     else if (rows !== shape[0]) fail('INVALID_ARGUMENT', `${about(request)}input '${name}' batch size does not match other inputs for '${model}'`);
   }
+  const [first] = inputs;
+  if (first && rows === 0) fail('INVALID_ARGUMENT', `${about(request)}input '${first.name}' has no rows: batch-size must be >= 1 for '${model}'`);
   if (rows > maxBatch) fail('INVALID_ARGUMENT', `${about(request)}inference request batch-size must be <= ${maxBatch} for '${model}'`);
   return rows;
 }

@@ -1,9 +1,20 @@
 import { Fault, type FaultCode, type Tensor, toFault } from '../../core/index.js';
-import type { FailureReason, ModelStatistics } from '../../inference/index.js';
-import { bytesOfTensor, type InferRequest, type InferResponse, type InferTensor, type ModelConfig, type RequestedOutput } from '../../wire/index.js';
+import type { FailureReason, InferenceTimes, ModelStatistics } from '../../inference/index.js';
+import {
+  bytesOfTensor,
+  type InferRequest,
+  type InferResponse,
+  type InferTensor,
+  type ModelConfig,
+  type Parameters,
+  type ParameterValue,
+  type RequestedOutput,
+} from '../../wire/index.js';
 import type { BackendModel, BackendResponse } from '../backends/port.js';
+import { copiedTensor } from '../backends/copied-tensor.js';
 import type { InferCall, StreamedResponse } from '../port.js';
 import type { SharedMemory } from '../shared-memory/port.js';
+import type { Tracer } from '../trace/tracer.js';
 import { about, checkRequest, requestRules, reshaped, type RequestRules } from './check-request.js';
 import { classified } from './classification.js';
 import { OwnStatistics } from './own-statistics.js';
@@ -19,6 +30,7 @@ export interface ServedVersionParts {
   /** Names of classes by output. */
   readonly labels: ReadonlyMap<string, readonly string[]>;
   readonly sharedMemory: SharedMemory;
+  readonly tracer: Tracer;
 }
 
 const NONE: InferResponse['parameters'] = new Map();
@@ -30,14 +42,29 @@ const AS_TRITON: Partial<Record<FaultCode, readonly [FaultCode, string]>> = {
   DEADLINE_EXCEEDED: ['UNAVAILABLE', 'Request timeout expired'],
 };
 
-/** What Triton says of one request starts with the request's id. */
-const OF_REQUEST = /^(inference request |timeout of the |Exceeds maximum |Request timeout )/;
+/** Triton begins these with the request's id; what it says of sequences it does not. */
+const OF_REQUEST = /^(Exceeds maximum |Request timeout )/;
 
 function reasonOf({ code }: Fault): FailureReason | undefined {
   if (code === 'CANCELLED') return undefined;
   if (code === 'UNAVAILABLE' || code === 'RESOURCE_EXHAUSTED' || code === 'DEADLINE_EXCEEDED') return 'rejected';
   return code === 'INVALID_ARGUMENT' ? 'other' : 'backend';
 }
+
+/** The request parameter that asks where the time went. */
+const TIMINGS = 'ocellus_timings';
+
+const micros = (ms: number): bigint => BigInt(Math.round(ms * 1000));
+
+const withTimes = (parameters: Parameters, { queueMs, inputMs, runMs, outputMs, batch }: InferenceTimes): Parameters =>
+  new Map<string, ParameterValue>([
+    ...parameters,
+    ['queue_us', micros(queueMs)],
+    ['compute_input_us', micros(inputMs)],
+    ['compute_infer_us', micros(runMs)],
+    ['compute_output_us', micros(outputMs)],
+    ['batch_size', BigInt(batch)],
+  ]);
 
 /** A version that serves: checks what comes in, counts, and makes answers as they were asked for. */
 export class ServedVersion implements AsyncDisposable {
@@ -72,8 +99,8 @@ export class ServedVersion implements AsyncDisposable {
   }
 
   /** Answers with one response. @throws Fault in Triton's words */
-  async infer(request: InferRequest, { signal }: InferCall): Promise<InferResponse> {
-    return this.#respond(request, (await this.#run(request, signal)) ?? NO_RESPONSE);
+  async infer(request: InferRequest, call: InferCall): Promise<InferResponse> {
+    return this.#respond(request, (await this.#run(request, call)) ?? NO_RESPONSE);
   }
 
   /** Answers with any number of responses; the last is marked. @throws Fault in Triton's words */
@@ -83,7 +110,7 @@ export class ServedVersion implements AsyncDisposable {
       return;
     }
     const arrivals = new Arrivals<BackendResponse>();
-    const running = this.#run(request, call.signal, (response) => arrivals.push(response));
+    const running = this.#run(request, call, (response) => arrivals.push(response));
     running.then(
       () => arrivals.end(),
       (error: unknown) => arrivals.fail(error),
@@ -94,15 +121,24 @@ export class ServedVersion implements AsyncDisposable {
 
   async #run(
     request: InferRequest,
-    signal: AbortSignal | undefined,
+    { signal, receivedMs }: InferCall,
     respond?: (response: BackendResponse) => void | Promise<void>,
   ): Promise<BackendResponse | undefined> {
+    const { tracer, backend } = this.parts;
     const startMs = performance.now();
     this.#pending++;
     try {
       const { inputs, rows } = checkRequest(request, this.#inputsOf(request), this.#rules);
-      const response = await this.parts.backend.infer({ request, inputs, ...(signal && { signal }), ...(respond && { respond }) });
-      this.#own.answered(Math.max(1, rows), performance.now() - startMs);
+      // Whoever runs the model takes its inputs over.
+      const traced = tracer.wants(this.config.name) ? inputs.map(copiedTensor) : undefined;
+      const response = await backend.infer({ request, inputs, ...(signal && { signal }), ...(respond && { respond }) });
+      const endMs = performance.now();
+      this.#own.answered(Math.max(1, rows), endMs - startMs);
+      if (traced)
+        tracer.write(
+          { model: this.config.name, version: this.version, request, inputs: traced, receivedMs, startMs },
+          { endMs, times: response?.times, outputs: response?.outputs ?? [] },
+        );
       return response;
     } catch (error) {
       throw this.#failed(error, request, startMs);
@@ -126,13 +162,13 @@ export class ServedVersion implements AsyncDisposable {
     return fault.code === 'UNKNOWN' ? new Fault('INTERNAL', fault.message, { cause: fault }) : fault;
   }
 
-  #respond(request: InferRequest, { outputs, parameters = NONE }: BackendResponse): InferResponse {
+  #respond(request: InferRequest, { outputs, parameters = NONE, times }: BackendResponse): InferResponse {
     const wanted = request.outputs.length === 0 ? outputs : outputs.filter(({ name }) => request.outputs.some((asked) => asked.name === name));
     return {
       modelName: this.config.name,
       modelVersion: this.version,
       id: request.id,
-      parameters,
+      parameters: times && request.parameters.get(TIMINGS) === true ? withTimes(parameters, times) : parameters,
       outputs: wanted.map((output) => this.#outputFor(output, request)),
     };
   }

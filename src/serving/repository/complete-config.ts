@@ -14,7 +14,7 @@ const DEFAULT_IDLE_MICROSECONDS = 1_000_000n;
 function completeInstanceGroups(config: ModelConfig): void {
   if (config.instanceGroup.length === 0) config.instanceGroup.push(create(ModelInstanceGroupSchema, {}));
   config.instanceGroup.forEach((group, index) => {
-    if (group.name === '') group.name = config.instanceGroup.length === 1 ? config.name : `${config.name}_${index}`;
+    if (group.name === '') group.name = `${config.name}_${index}`;
     if (group.count === 0) group.count = findBackend(config)?.defaultInstances ?? 1;
     if (group.kind === ModelInstanceGroup_Kind.AUTO) group.kind = ModelInstanceGroup_Kind.CPU;
   });

@@ -100,16 +100,17 @@ export class ModelRepository implements AsyncDisposable {
       await this.#change(name, () => this.#load(name, overrides, []));
     } catch (error) {
       const { code, message } = toFault(error);
-      // What was wrong with the request keeps its own text; what became of the model is told as Triton tells it.
-      if (code === 'INTERNAL' || /^(Load parameter|Invalid)/.test(message)) throw error;
+      if (code === 'INTERNAL') throw error;
       throw new Fault('INVALID_ARGUMENT', `load failed for model '${name}': ${message}\n`, { cause: error });
     }
   }
 
-  /** A client's wish. @throws Fault */
+  /** A client's wish. @throws Fault UNAVAILABLE where the mode is another */
   async unload(name: string, dependents: boolean): Promise<void> {
     this.#checkControl();
-    const entry = this.#entries.get(name) ?? fail('INVALID_ARGUMENT', 'Model to be unloaded has not been served');
+    const entry = this.#entries.get(name);
+    // One that was never loaded is unloaded already.
+    if (!entry) return;
     const parts = dependents ? entry.dependencies : [];
     await this.#change(name, () => entry.unload());
     for (const part of parts) {
@@ -156,9 +157,16 @@ export class ModelRepository implements AsyncDisposable {
     let prepared: PreparedModel;
     try {
       prepared = await prepareModel(name, folder, overrides, this.options);
+    } catch (error) {
+      const { message } = toFault(error);
+      this.#entryOf(name).refuse(message);
+      // Triton's text, which ends before it says why.
+      throw new Fault('INTERNAL', `failed to load '${name}', failed to poll from model repository: ${message}`, { cause: error });
+    }
+    try {
       await this.#openParts(prepared, path);
     } catch (error) {
-      if (folder !== undefined || this.#entries.has(name)) this.#entryOf(name).refuse(toFault(error).message);
+      this.#entryOf(name).refuse(toFault(error).message);
       throw error;
     }
     const entry = this.#entryOf(name);
