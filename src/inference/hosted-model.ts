@@ -8,12 +8,13 @@ import { type ModelScheduling, createScheduling, engineInputs } from './create-s
 import { Dispatcher, type Held } from './dispatcher.js';
 import { inputContract } from './input-contract.js';
 import type { OpenInstance } from './instance.js';
-import { type PlannedInstance, definitionFor, planInstances, sameKind } from './instance-plan.js';
+import { type PlannedInstance, definitionFor, resizedPlan } from './instance-plan.js';
 import { Intake } from './intake.js';
 import { JobAnswers } from './job-answers.js';
 import { KeepAlive } from './keep-alive.js';
+import { modelFault } from './model-fault.js';
 import { ModelGate } from './model-gate.js';
-import { OrderedRelease } from './ordered-release.js';
+import { inOrder, OrderedRelease } from './ordered-release.js';
 import type { InferenceRequest, InferenceResponse, LoadedModel, ModelStatistics, Placement } from './port.js';
 import type { RateLimiter } from './rate-limiter.js';
 import type { ResolvedOptions } from './resolve-options.js';
@@ -141,7 +142,7 @@ export class HostedModel implements LoadedModel {
       await model.#ready();
     } catch (error) {
       model.#alive.close();
-      throw named(error, made.definition.name);
+      throw modelFault(error, made.definition.name);
     }
     model.#alive.release();
     return model;
@@ -211,7 +212,7 @@ export class HostedModel implements LoadedModel {
         if (this.#unloading) fail('UNAVAILABLE', `model "${this.definition.name}" is being unloaded and takes no more requests`);
         job = this.#intake.accept(request, resolve, reject);
       } catch (error) {
-        this.#refuse(request, named(error, this.definition.name), 0, reject);
+        this.#refuse(request, modelFault(error, this.definition.name), 0, reject);
         return;
       }
       const cached = this.#cache?.answerOf(job);
@@ -246,12 +247,8 @@ export class HostedModel implements LoadedModel {
   async #resize(instances: number | readonly InstanceGroup[]): Promise<void> {
     const { name } = this.definition;
     if (this.#unloading) fail('UNAVAILABLE', `model "${name}" is being unloaded`);
-    const [first] = this.#plan;
-    const plan =
-      typeof instances === 'number' ? Array.from({ length: instances }, (_, i) => this.#plan[i] ?? first!) : planInstances(name, instances);
-    if (!(plan.length >= 1)) fail('INVALID_ARGUMENT', `model "${name}": ${String(instances)} instances, wanted a whole number of 1 or more`);
-    if (!sameKind(this.#plan, plan)) fail('UNSUPPORTED', `model "${name}": its instances would become others; load it again`);
     const before = this.#plan;
+    const plan = resizedPlan(name, before, instances);
     this.#alive.hold();
     if (plan.length > before.length) this.#plan = plan;
     try {
@@ -319,7 +316,7 @@ export class HostedModel implements LoadedModel {
     if (job.settled) return;
     if (!result || 'fault' in result) {
       const { code, message } = result?.fault ?? { code: 'INTERNAL', message: 'the host gave no result' };
-      this.#failed(job, named(new Fault(code, message), this.definition.name), 'by an instance');
+      this.#failed(job, modelFault(new Fault(code, message), this.definition.name), 'by an instance');
       return;
     }
     if (!('outputs' in result)) return;
@@ -388,17 +385,4 @@ export class HostedModel implements LoadedModel {
     this.#alive.release();
     this.#drained?.();
   }
-}
-
-/** The job with its outcome held back until those before it have theirs. */
-function inOrder(job: Job, ordered: OrderedRelease): Job {
-  const release = ordered.enter();
-  return { ...job, resolve: (response) => release(() => job.resolve(response)), reject: (fault) => release(() => job.reject(fault)) };
-}
-
-/** The fault with the model named in its text. */
-function named(error: unknown, model: string): Fault {
-  const fault = toFault(error);
-  if (fault.message.includes(`"${model}"`) || fault.message.includes(`'${model}'`) || fault.message.startsWith(`${model}: `)) return fault;
-  return new Fault(fault.code, `model "${model}": ${fault.message}`, { cause: fault.cause ?? fault });
 }

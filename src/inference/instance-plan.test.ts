@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { definitionFor, planInstances, sameKind } from './instance-plan.js';
+import { definitionFor, planInstances, resizedPlan } from './instance-plan.js';
 
 test('groups become instances in their order, `count` for each device', () => {
   const plan = planInstances('m', [{ count: 2 }, { devices: [0, 3] }, { count: 2, devices: [1], providers: ['tensorrt', 'cuda'] }]);
@@ -24,7 +24,19 @@ test('counts that are none are refused', () => {
 });
 
 test('a plan becomes another by opening or closing some when what they share is alike', () => {
-  const [two, three] = [planInstances('m', [{ count: 2 }]), planInstances('m', [{ count: 3 }])];
-  assert.deepEqual([sameKind(two, three), sameKind(three, two)], [true, true]);
-  assert.equal(sameKind(two, planInstances('m', [{ count: 2, devices: [0] }])), false);
+  const two = planInstances('m', [{ count: 2 }]);
+  assert.equal(resizedPlan('m', two, [{ count: 3 }]).length, 3);
+  assert.equal(resizedPlan('m', two, [{ count: 1 }]).length, 1);
+  assert.throws(() => resizedPlan('m', two, [{ count: 2, devices: [0] }]), { code: 'UNSUPPORTED', message: /load it again/ });
+});
+
+test('a number of instances keeps those there are and adds others like the first', () => {
+  const plan = planInstances('m', [{ devices: [0, 1] }]);
+  assert.deepEqual(
+    resizedPlan('m', plan, 3).map(({ device }) => device),
+    [0, 1, 0],
+  );
+  assert.deepEqual(resizedPlan('m', plan, 1), [plan[0]]);
+  for (const count of [0, -1, 1.5, Number.NaN, Infinity])
+    assert.throws(() => resizedPlan('m', plan, count), { code: 'INVALID_ARGUMENT', message: /wanted a whole number of 1 or more/ });
 });

@@ -47,6 +47,18 @@ export function definitionFor(definition: ModelDefinition, { providers, device }
 }
 
 /** Whether the instances that two plans share are alike, so that the one can become the other by opening or closing some. */
-export function sameKind(a: readonly PlannedInstance[], b: readonly PlannedInstance[]): boolean {
-  return a.slice(0, b.length).every((instance, index) => JSON.stringify(instance) === JSON.stringify(b[index]));
+const sameKind = (a: readonly PlannedInstance[], b: readonly PlannedInstance[]): boolean =>
+  a.slice(0, b.length).every((instance, index) => JSON.stringify(instance) === JSON.stringify(b[index]));
+
+/**
+ * The plan after a change to that many instances, or to those groups, which opens or closes some and leaves the others as they are.
+ * @throws Fault INVALID_ARGUMENT, UNSUPPORTED when those that stay would become others
+ */
+export function resizedPlan(model: string, plan: readonly PlannedInstance[], wanted: number | readonly InstanceGroup[]): readonly PlannedInstance[] {
+  if (typeof wanted === 'number') {
+    if (!isCount(wanted)) fail('INVALID_ARGUMENT', `model "${model}": ${wanted} instances, wanted a whole number of 1 or more`);
+    return Array.from({ length: wanted }, (_, index) => plan[index] ?? plan[0]!);
+  }
+  const next = planInstances(model, wanted);
+  return sameKind(plan, next) ? next : fail('UNSUPPORTED', `model "${model}": its instances would become others; load it again`);
 }
