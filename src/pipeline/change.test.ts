@@ -50,9 +50,22 @@ test('a threshold changes from one frame to the next; the model stays loaded, no
   const { frames, objects, engine } = await changedAt30((pipeline) => pipeline.setNode('things', { confidence: 0.7 }));
   assert.deepEqual(frames, { a: numbers(120), b: numbers(120) });
   assert.equal(objects['a']![20], 'thing 1 1,other 2 1');
-  // The tracker keeps the weaker one alive; it is not among what the detector gives any more, so that nobody looks at it.
-  assert.equal(objects['a']![119], 'thing 1 1,other 2 0');
+  assert.equal(objects['a']![119], 'thing 1 1');
   assert.deepEqual(engine.loads, ['boxes', 'looks']);
+});
+
+test('a detector that reports from a lower confidence on has its tracker follow what it reports now', async () => {
+  const nodes = { things: { model: 'boxes', confidence: 0.7 }, tracker: { track: 'bytetrack', on: { objects: 'things' } } } as const;
+  const config = { version: 1, sources: { a: 'a.mp4' }, nodes } as const;
+  await using pipeline = await openPipeline(config, { media: media(), models, engine: engineOf() });
+  const seen: string[] = [];
+  for await (const result of pipeline.results()) {
+    using _ = result;
+    seen.push(result.of('tracker').map(({ label, trackId }) => `${label} ${trackId}`).join()); // prettier-ignore
+    if (result.meta.frame === 30) await pipeline.setNode('things', { confidence: 0.3 });
+    if (result.meta.frame === 60) await pipeline.setNode('tracker', { settings: { lostAfterMs: 100 } });
+  }
+  assert.deepEqual([seen[20], seen[50], seen[119]], ['thing 1', 'thing 1,other 2', 'thing 1,other 2']);
 });
 
 test('a node that is switched off says nothing from then on; what the others say stays the same', async () => {

@@ -42,7 +42,8 @@ const ACTIVATION_STEP = 0.1;
  * Of our own: time in milliseconds instead of frames, ids given on confirmation, so that they are dense; of two tracks of one
  * object the one in sight stays, so that an id that was given does not change under the object.
  */
-export function createByteTrack(settings: ByteTrackSettings): Tracker {
+export function createByteTrack(given: ByteTrackSettings): Tracker {
+  let settings = given;
   let follower = new ByteFollower(settings);
   return {
     update: (seen, timeMs) => follower.update(seen, timeMs),
@@ -50,20 +51,29 @@ export function createByteTrack(settings: ByteTrackSettings): Tracker {
     reset() {
       follower = new ByteFollower(settings);
     },
+    tune(next) {
+      settings = parseTrackerSettings('bytetrack', ByteTrackSettings, next);
+      follower.tune(settings);
+    },
   };
 }
 
 class ByteFollower {
-  readonly #settings: ByteTrackSettings;
-  readonly #activation: number;
+  #settings!: ByteTrackSettings;
+  #activation!: number;
   readonly #table: TrackTable;
   readonly #tracksAt = new Positions();
   readonly #detectionsAt = new Positions();
 
   constructor(settings: ByteTrackSettings) {
+    this.#table = new TrackTable(settings.lostAfterMs);
+    this.tune(settings);
+  }
+
+  tune(settings: ByteTrackSettings): void {
     this.#settings = settings;
     this.#activation = Math.max(settings.highConfidence, settings.activation ?? Math.min(1, settings.highConfidence + ACTIVATION_STEP));
-    this.#table = new TrackTable(settings.lostAfterMs);
+    this.#table.lostAfterMs = settings.lostAfterMs;
   }
 
   update(seen: readonly Observation[], timeMs: number): (number | undefined)[] {

@@ -229,6 +229,20 @@ const STATE: Readonly<Record<string, Case>> = {
     assert.deepEqual(tracker.coast(0), []);
     assert.deepEqual(run(), first);
   },
+  'tuned, it goes on with its tracks; settings that are wrong change nothing': (make) => {
+    const tracker = make();
+    for (let frame = 0; frame < 20; frame++) tracker.update([at(frame)], frame * FRAME_MS);
+    const [id] = tracker.update([at(20)], 20 * FRAME_MS);
+    assert.throws(() => tracker.tune({ lostAfterMs: -1 }), { code: 'CONFIG_INVALID' });
+    tracker.tune({ lostAfterMs: 50 });
+    assert.deepEqual(tracker.update([at(21)], 21 * FRAME_MS), [id]);
+    // Forgotten after 50 ms now: what is seen there a second later is somebody else.
+    const later = 21 * FRAME_MS + 1000;
+    tracker.update([at(22)], later);
+    for (let frame = 1; frame < 20; frame++) tracker.update([at(22 + frame)], later + frame * FRAME_MS);
+    const [other] = tracker.update([at(42)], later + 20 * FRAME_MS);
+    assert.notEqual(other, id);
+  },
   'no id is on two detections of a frame': (make) => {
     const tracker = make();
     for (const [frame, seen] of street(60).entries()) {

@@ -34,6 +34,8 @@ export interface Tracker {
   coast(timeMs: number): readonly PredictedTrack[];
   /** Forgets every track; ids begin at 1 again. */
   reset(): void;
+  /** Goes on with other settings of its kind; tracks keep their numbers. @throws Fault CONFIG_INVALID naming the setting, with nothing changed */
+  tune(settings: Readonly<Record<string, unknown>>): void;
 }
 
 /** A kind of tracker: a row of `BUILT_IN_TRACKERS`. */

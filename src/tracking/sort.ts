@@ -26,13 +26,14 @@ export type SortSettings = z.output<typeof SortSettings>;
  * SORT (Bewley et al., "Simple Online and Realtime Tracking", ICIP 2016), written from the paper: all tracks are matched with all
  * detections in one round. Of our own: a track is kept for `lostAfterMs`, where the paper keeps it for one frame.
  */
-export function createSort(settings: SortSettings): Tracker {
+export function createSort(given: SortSettings): Tracker {
+  let settings = given;
   let table = new TrackTable(settings.lostAfterMs);
-  const { minimumConfidence, minimumIou, confirmAfter, mixClasses } = settings;
   const tracksAt = new Positions();
   const detectionsAt = new Positions();
   return {
     update(seen: readonly Observation[], timeMs: number) {
+      const { minimumConfidence, minimumIou, confirmAfter, mixClasses } = settings;
       table.advance(seen, timeMs);
       tracksAt.clear();
       for (let i = 0; i < table.tracks.length; i++) tracksAt.push(i);
@@ -46,6 +47,10 @@ export function createSort(settings: SortSettings): Tracker {
     coast: (timeMs) => table.coast(timeMs),
     reset() {
       table = new TrackTable(settings.lostAfterMs);
+    },
+    tune(next) {
+      settings = parseTrackerSettings('sort', SortSettings, next);
+      table.lostAfterMs = settings.lostAfterMs;
     },
   };
 }

@@ -48,7 +48,6 @@ export class TrackTable {
   /** Confidence of each detection of this frame; 0 for one whose box is no box (NaN, empty, beyond all pictures). */
   confidences = new Float64Array(64);
   readonly #clock = new TrackClock();
-  readonly #lostAfterMs: number;
   #nextId = 1;
   #nowMs = 0;
   /** Detections of this frame. */
@@ -62,16 +61,17 @@ export class TrackTable {
   readonly #seenAt = new Positions();
   readonly #unseenAt = new Positions();
 
-  constructor(lostAfterMs: number) {
-    this.#lostAfterMs = lostAfterMs;
-  }
+  constructor(
+    /** How long a track that is not seen is kept, in milliseconds. */
+    public lostAfterMs: number,
+  ) {}
 
   /** Goes on to the next frame: takes its detections in, forgets tracks out of date, moves the others on. @throws Fault INVALID_ARGUMENT when time falls */
   advance(seen: readonly Observation[], timeMs: number): void {
     const dt = this.#clock.advance(timeMs);
     this.#nowMs = timeMs;
     this.#read(seen);
-    this.drop((track) => this.#clock.isOver(track.seenMs, timeMs, this.#lostAfterMs));
+    this.drop((track) => this.#clock.isOver(track.seenMs, timeMs, this.lostAfterMs));
     this.#expect(dt);
     this.frame++;
   }
@@ -227,7 +227,7 @@ export class TrackTable {
     const dt = this.#clock.ahead(timeMs);
     const predicted: PredictedTrack[] = [];
     for (const track of this.tracks) {
-      if (track.id === 0 || !this.isSeen(track) || this.#clock.isOver(track.seenMs, timeMs, this.#lostAfterMs)) continue;
+      if (track.id === 0 || !this.isSeen(track) || this.#clock.isOver(track.seenMs, timeMs, this.lostAfterMs)) continue;
       const { id: trackId, motion, box, confidence, classId } = track;
       const [x, y] = [shiftX(motion, dt), shiftY(motion, dt)];
       predicted.push({ trackId, box: { x1: box[0]! + x, y1: box[1]! + y, x2: box[2]! + x, y2: box[3]! + y }, confidence, classId });

@@ -106,6 +106,7 @@ export async function openGraph(config: Nodes, material: NodeMaterial, before?: 
   const nodes = activeNodes(config);
   const held: Held<GraphNode>[] = [];
   const grounds = new Map<string, unknown>();
+  const kept: Held<GraphNode>[] = [];
   try {
     for (const name of planOrder(nodes).order ?? []) {
       throwIfAborted(material.signal);
@@ -114,12 +115,15 @@ export async function openGraph(config: Nodes, material: NodeMaterial, before?: 
       grounds.set(name, ground);
       const known = before?.graph.held.find(({ value }) => value.name === name);
       const same = known && isDeepStrictEqual(before?.grounds.get(name), ground);
+      if (same) kept.push(known);
       held.push(same ? known.retain() : new Held(await openNode(name, nodes, opened, material)));
     }
   } catch (error) {
     for (const each of held.toReversed()) await each.release().catch(material.onFault);
     throw error;
   }
+  const opened = held.map(({ value }) => value);
+  for (const { value } of kept) value.reread?.(opened.filter(({ name }) => value.reads.includes(name)));
   const inactive = Object.keys(config).filter((name) => !Object.hasOwn(nodes, name));
   return { graph: new Graph(held, inactive, material.onFault), grounds };
 }

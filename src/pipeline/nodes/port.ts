@@ -33,6 +33,8 @@ export interface GraphNode extends AsyncDisposable {
   counters?(): Readonly<Record<string, number>>;
   /** What it does, in a few words, for the plan. */
   readonly summary: string;
+  /** Told when nodes that it reads were replaced by others with the same labels, such as a detector whose confidence changed. */
+  reread?(reads: readonly GraphNode[]): void;
   /** Its state for one stream. */
   open(stream: string): StreamNode;
 }

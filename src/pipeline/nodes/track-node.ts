@@ -1,9 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import { fail, toMs } from '../../core/index.js';
 import { type Observation, type Tracker, createTracker, trackerKind } from '../../tracking/index.js';
 import type { TrackNodeConfig } from '../config-nodes.js';
 import { trackSummary } from '../node-summary.js';
 import { type Board, type Draft, NOTHING, type NodeFindings } from './board.js';
 import type { GraphNode, StreamNode } from './port.js';
+
+/** Numbers of the tracks of one stream, from 1. */
+class TrackNumbers {
+  #last = 0;
+
+  next(): number {
+    return ++this.#last;
+  }
+}
 
 /** Follows what one node finds on one stream. Nodes look at frames at rates of their own, so each has a tracker of its own. */
 class NodeTrack {
@@ -14,9 +24,13 @@ class NodeTrack {
     readonly node: string,
     readonly wanted: ReadonlySet<string> | null,
     readonly tracker: Tracker,
-    /** The next track number of the stream. */
-    readonly nextId: () => number,
+    public numbers: TrackNumbers,
   ) {}
+
+  /** Whether it follows the same objects: of the same node, and of the same classes. */
+  isAs({ node, wanted }: NodeTrack): boolean {
+    return node === this.node && isDeepStrictEqual(wanted, this.wanted);
+  }
 
   look(findings: NodeFindings, timeMs: number, tracked: Draft[], made: Draft[]): void {
     if (findings.inferred) this.#follow(findings, timeMs, tracked, made);
@@ -48,7 +62,7 @@ class NodeTrack {
 
   #idOf(id: number): number {
     let known = this.#ids.get(id);
-    if (known === undefined) this.#ids.set(id, (known = this.nextId()));
+    if (known === undefined) this.#ids.set(id, (known = this.numbers.next()));
     return known;
   }
 
@@ -60,15 +74,48 @@ class NodeTrack {
 
 const observation = ({ box, confidence, classId }: Draft): Observation => ({ box, confidence, classId });
 
+/** Settings for what one node finds. */
+type SettingsOf = (node: string) => Readonly<Record<string, unknown>>;
+
 class StreamTrack implements StreamNode {
-  constructor(readonly tracks: readonly NodeTrack[]) {}
+  #numbers = new TrackNumbers();
+  #tracks: readonly NodeTrack[];
+
+  constructor(
+    readonly kind: string,
+    nodes: readonly string[],
+    wanted: ReadonlySet<string> | null,
+    readonly settingsOf: SettingsOf,
+    /** Called when the stream is over. */
+    readonly onClosed: (track: StreamTrack) => void,
+  ) {
+    this.#tracks = nodes.map((node) => new NodeTrack(node, wanted, createTracker(kind, settingsOf(node)), this.#numbers));
+  }
+
+  /** Tracks of the same objects keep their numbers. */
+  follow(before: StreamNode): void {
+    if (!(before instanceof StreamTrack) || before.kind !== this.kind) return;
+    this.#numbers = before.#numbers;
+    this.#tracks = this.#tracks.map((track) => before.#tracks.find((known) => known.isAs(track)) ?? track);
+    for (const track of this.#tracks) track.numbers = this.#numbers;
+    this.tune();
+  }
+
+  /** The settings may be others now. */
+  tune(): void {
+    for (const { node, tracker } of this.#tracks) tracker.tune(this.settingsOf(node));
+  }
+
+  close(): void {
+    this.onClosed(this);
+  }
 
   look({ frame, of }: Board): NodeFindings {
     const timeMs = toMs(frame.pts);
     const tracked: Draft[] = [];
     const made: Draft[] = [];
     let inferred = false;
-    for (const track of this.tracks) {
+    for (const track of this.#tracks) {
       const findings = of(track.node);
       if (findings.inferred) inferred = true;
       track.look(findings, timeMs, tracked, made);
@@ -88,13 +135,11 @@ export function openTrackNode(name: string, { track, on, settings }: TrackNodeCo
   // Made once, so that wrong settings are told before the first frame.
   createTracker(track, settings);
   const labels = on.labels ? new Set(on.labels) : null;
-  const suited = (node: string): Readonly<Record<string, unknown>> => {
-    const confidence = reads.find((each) => each.name === node)?.confidence;
+  const open = new Set<StreamTrack>();
+  let read = reads;
+  const settingsOf: SettingsOf = (node) => {
+    const confidence = read.find((each) => each.name === node)?.confidence;
     return confidence === undefined ? settings : trackerKind(track).suitedTo(settings, confidence);
-  };
-  const openStream = (): StreamNode => {
-    let lastId = 0;
-    return new StreamTrack(on.objects.map((node) => new NodeTrack(node, labels, createTracker(track, suited(node)), () => ++lastId)));
   };
   return {
     name,
@@ -102,7 +147,15 @@ export function openTrackNode(name: string, { track, on, settings }: TrackNodeCo
     ordered: true,
     labels: on.labels ?? labelsOf(reads),
     summary: trackSummary({ track }),
-    open: openStream,
+    open() {
+      const stream = new StreamTrack(track, on.objects, labels, settingsOf, (gone) => open.delete(gone));
+      open.add(stream);
+      return stream;
+    },
+    reread(now) {
+      read = now;
+      for (const stream of open) stream.tune();
+    },
     [Symbol.asyncDispose]: async () => {},
   };
 }
