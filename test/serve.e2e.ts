@@ -67,7 +67,14 @@ before(async () => {
   await writeFiles(join(folder, 'models'), { ...SAMPLE_FILES, 'broken/config.pbtxt': 'max_batch_size: no' });
   await writeFile(join(folder, 'other.onnx'), addSub('FP32'));
   const control = ['--model-control-mode', 'explicit', '--load-model', '*', '--exit-on-error=false', '--strict-readiness=false'];
-  server = await start('--model-repository', join(folder, 'models'), ...control, '--allow-client-shm=true');
+  server = await start(
+    '--model-repository',
+    join(folder, 'models'),
+    ...control,
+    '--allow-client-shm=true',
+    '--trace-config',
+    `triton,file=${join(folder, 'trace.json')}`,
+  );
 });
 
 after(async () => {

@@ -11,7 +11,7 @@ import { ACCEPTED, isEncoding, type Encoding } from './encoding.js';
 import { framed, type Message } from './frames.js';
 import { Inbox, writePieces } from './inbox.js';
 import { toHeaders, toMetadata, type Metadata } from './metadata.js';
-import { MAX_MESSAGE_BYTES, SETTINGS, tend, type Keepalive } from './session.js';
+import { MAX_MESSAGE_BYTES, SESSION, tend, type Keepalive } from './session.js';
 import { decodeMessage, faultOfStatus, statusOfHttp, type GrpcStatus } from './status.js';
 import { formatTimeout } from './timeout.js';
 
@@ -151,7 +151,7 @@ class Client implements GrpcClient {
 
   #connected(): ClientHttp2Session {
     if (this.#session && !this.#session.closed && !this.#session.destroyed) return this.#session;
-    const session = connect(this.options.url, { settings: SETTINGS, ...this.options.tls });
+    const session = connect(this.options.url, { ...SESSION, ...this.options.tls });
     session.on('error', () => session.destroy());
     session.on('goaway', () => session.close());
     session.once('connect', () => tend(session, this.options.keepalive));
