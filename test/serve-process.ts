@@ -8,14 +8,19 @@ export interface ServeProcess extends AsyncDisposable {
   /** `host:port` of each protocol. */
   readonly http: string;
   readonly grpc: string;
+  readonly metrics: string;
   /** What it said so far. */
   log(): string;
+  /** Asks it to end and waits; gives its exit code. */
+  stop(): Promise<number | null>;
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  child.kill('SIGTERM');
-  await once(child, 'exit');
+async function end(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null) {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
+  return child.exitCode;
 }
 
 /** Starts the built command line in a process of its own and waits until it serves. @throws Error with what it said when it ends instead */
@@ -30,5 +35,13 @@ export async function serve(...args: readonly string[]): Promise<ServeProcess> {
     await Promise.race([once(child.stderr, 'data'), once(child, 'exit')]);
   }
   const address = (name: string): string => new RegExp(`Started ${name} at (\\S+)`).exec(log)?.[1] ?? '';
-  return { http: address('HTTPService'), grpc: address('GRPCInferenceService'), log: () => log, [Symbol.asyncDispose]: () => stop(child) };
+  const stop = (): Promise<number | null> => end(child);
+  return {
+    http: address('HTTPService'),
+    grpc: address('GRPCInferenceService'),
+    metrics: address('Metrics Service'),
+    log: () => log,
+    stop,
+    [Symbol.asyncDispose]: async () => void (await stop()),
+  };
 }

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { ocellus } from './cli.js';
 import { addSub, SAMPLE_FILES, writeFiles } from '../dist/serving/sample-models.test.support.js';
+import { ocellus } from './cli.js';
+import { serve, type ServeProcess } from './serve-process.js';
 
-const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const CLIENTS = fileURLToPath(new URL('python/clients.py', import.meta.url));
 const PYTHON = process.env['OCELLUS_TEST_PYTHON'] ?? 'python3';
 
@@ -27,47 +26,15 @@ const needsPython = {
   skip: hasTritonClient() ? false : `needs tritonclient[all] and grpcio-reflection for ${PYTHON} (name another Python with OCELLUS_TEST_PYTHON)`,
 };
 
-interface Started {
-  readonly process: ChildProcess;
-  readonly http: string;
-  readonly grpc: string;
-  readonly metrics: string;
-  readonly log: () => string;
-}
-
-/** Starts `ocellus serve` on free ports and waits for its lines. */
-async function start(...args: string[]): Promise<Started> {
-  const process = spawn(globalThis.process.execPath, [CLI, 'serve', ...args, '--http-port', '0', '--grpc-port', '0', '--metrics-port', '0'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...globalThis.process.env, NODE_OPTIONS: '' },
-  });
-  let log = '';
-  process.stderr!.setEncoding('utf8').on('data', (text: string) => (log += text));
-  const address = (name: string): string | undefined => new RegExp(`Started ${name} at (\\S+)`).exec(log)?.[1];
-  while (!log.includes('ready after')) {
-    if (process.exitCode !== null) throw new Error(`ocellus serve ended with ${process.exitCode}:\n${log}`);
-    await Promise.race([once(process.stderr!, 'data'), once(process, 'exit')]);
-  }
-  return { process, http: address('HTTPService')!, grpc: address('GRPCInferenceService')!, metrics: address('Metrics Service')!, log: () => log };
-}
-
-async function stop({ process }: Started): Promise<number | null> {
-  if (process.exitCode === null) {
-    process.kill('SIGTERM');
-    await once(process, 'exit');
-  }
-  return process.exitCode;
-}
-
 let folder = '';
-let server: Started;
+let server: ServeProcess;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ocellus-serve-test-'));
   await writeFiles(join(folder, 'models'), { ...SAMPLE_FILES, 'broken/config.pbtxt': 'max_batch_size: no' });
   await writeFile(join(folder, 'other.onnx'), addSub('FP32'));
   const control = ['--model-control-mode', 'explicit', '--load-model', '*', '--exit-on-error=false', '--strict-readiness=false'];
-  server = await start(
+  server = await serve(
     '--model-repository',
     join(folder, 'models'),
     ...control,
@@ -78,7 +45,7 @@ before(async () => {
 });
 
 after(async () => {
-  await stop(server);
+  await server.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -93,7 +60,7 @@ test("Triton's own Python clients are answered", needsPython, async (t) => {
 });
 
 test('one file is served under its own name, and metrics are told', async () => {
-  const started = await start(join(folder, 'other.onnx'));
+  const started = await serve(join(folder, 'other.onnx'));
   try {
     const row = Array.from({ length: 16 }, (_, i) => i);
     const inputs = ['INPUT0', 'INPUT1'].map((name) => ({ name, datatype: 'FP32', shape: [1, 16], data: row }));
@@ -106,13 +73,13 @@ test('one file is served under its own name, and metrics are told', async () => 
     const metrics = await (await fetch(`http://${started.metrics}/metrics`)).text();
     assert.match(metrics, /^nv_inference_request_success\{model="other",version="1"\} 1$/m);
   } finally {
-    assert.equal(await stop(started), 0, started.log());
+    assert.equal(await started.stop(), 0, started.log());
   }
 });
 
 test('a model that cannot be loaded ends the start, unless told otherwise', async () => {
   await assert.rejects(
-    start('--model-repository', join(folder, 'models')),
+    serve('--model-repository', join(folder, 'models')),
     /failed to load all models \(broken\); --exit-on-error=false serves the others/,
   );
 });
