@@ -127,8 +127,17 @@ export const ModelNodeConfig = z
       .min(1)
       .max(64)
       .optional()
-      .describe('Copies of the model; when absent, the number of cores, or, where a server runs it, four connections to it.'),
-    maxBatch: z.int().min(1).max(256).default(1).describe('Most pictures in one run, of whatever frames and streams, where the network allows it.'),
+      .describe(
+        'Copies of the model; when absent, one a core for whole frames and one for two cores for objects, or, where a server runs it, four connections to it.',
+      ),
+    maxBatch: z
+      .int()
+      .min(1)
+      .max(256)
+      .optional()
+      .describe(
+        'Most pictures in one run, of whatever frames and streams, where the network allows it; when absent, 1 for whole frames and 8 for objects, or, where a server runs it, 1: it makes batches itself.',
+      ),
     maxDelayMs: z.number().min(0).max(1000).default(0).describe('How long a picture waits for company, in milliseconds.'),
     providers: z.array(z.string()).min(1).default(['cpu']).describe('Execution providers, best first.'),
     threads: z.int().min(1).max(64).default(1).describe('Threads of each copy.'),

@@ -7,14 +7,16 @@ import { openPipeline } from './pipeline.js';
 import { clip, engineOf, frameOf, gate, models } from './run.test.support.js';
 
 const BRANCHES = ['one', 'two', 'three'] as const;
+/** Each crop in a run of its own, so that a test can hold up one frame without its neighbours. */
+const ALONE = { maxBatch: 1, instances: 2 } as const;
 const config = {
   version: 1,
   sources: { a: 'a.mp4' },
   nodes: {
     things: { model: 'boxes' },
-    one: { model: 'looks-1', on: { objects: 'things' } },
-    two: { model: 'looks-2', on: { objects: 'things' } },
-    three: { model: 'looks-3', on: { objects: 'things' } },
+    one: { model: 'looks-1', on: { objects: 'things' }, ...ALONE },
+    two: { model: 'looks-2', on: { objects: 'things' }, ...ALONE },
+    three: { model: 'looks-3', on: { objects: 'things' }, ...ALONE },
   },
 } as const;
 const media = (frames: number) => fakeMedia({ anyClip: clip(frames) });

@@ -21,10 +21,15 @@ interface Entry {
 export class ModelPool {
   readonly #entries = new Map<string, Entry>();
 
-  constructor(readonly engine: Engine) {}
+  /** What `shared` says goes for every model. */
+  constructor(
+    readonly engine: Engine,
+    readonly shared: Pick<HostOptions, 'answersInPairs'> = {},
+  ) {}
 
   /** @throws Fault as `Engine.load` */
-  async lease(definition: ModelDefinition, options: HostOptions): Promise<ModelLease> {
+  async lease(definition: ModelDefinition, own: HostOptions): Promise<ModelLease> {
+    const options = { ...this.shared, ...own };
     const key = JSON.stringify([definition, options]);
     const known = this.#entries.get(key);
     const entry = known ?? { held: this.engine.load(definition, options).then((model) => new Held(model)), leases: 0 };

@@ -13,6 +13,7 @@ import type { FrameResult } from './frame-result.js';
 import { frameWindow } from './frame-window.js';
 import type { Graph } from './graph.js';
 import type { Listeners } from './listeners.js';
+import type { GraphNode } from './nodes/port.js';
 import type { Output, OutputFile } from './outputs/port.js';
 import type { PipelineEvents } from './pipeline-events.js';
 import { PlanChooser } from './plan-chooser.js';
@@ -23,6 +24,9 @@ import { Watchdog } from './watchdog.js';
 
 /** Frames at work when the run is stopped get so long; those that still wait for a model then are given up. */
 const STOP_GRACE_MS = 1500;
+
+/** A realtime pipeline without a model takes so many frames of all streams at once. */
+const MOST_REALTIME_FRAMES = 64;
 
 /** A file that a sink writes. */
 export type SinkFile = Pick<OutputFile, 'path' | 'holds'>;
@@ -84,18 +88,21 @@ export class PipelineRun<N extends string> {
   readonly #watchdog: Watchdog;
   #graph: Graph;
   #chooser: PlanChooser;
+  #room: number;
   #reader: RunReader<N> | undefined;
-  #driving = new Set<Promise<void>>();
+  readonly #driving = new Map<StreamDriver<N>, Promise<void>>();
   /** What outputs threw when a stream ended. */
   readonly #faults: unknown[] = [];
   #settled = (): void => {};
   #stopping = false;
+  #over = false;
   #startMs = NaN;
   #endMs = NaN;
 
   constructor(readonly options: PipelineRunOptions<N>) {
     this.#graph = options.graph;
     this.#chooser = this.#chooserFor(options.graph, options.config);
+    this.#room = this.#roomOf(options.graph);
     const { clock, config, events, log } = options;
     this.metrics = new PipelineMetrics({ startMs: clock.nowMs(), models: () => this.#models() });
     this.#watchdog = new Watchdog(
@@ -122,9 +129,12 @@ export class PipelineRun<N extends string> {
     return (Number.isNaN(this.#endMs) ? this.options.clock.nowMs() : this.#endMs) - this.#startMs;
   }
 
-  /** Adds a stream, and starts it where the run has started. Without a source, it is opened as its restart rules say. @throws Fault of the outputs */
+  /**
+   * Adds a stream, and starts it where the run has started and not ended. Without a source, it is opened as its restart rules say.
+   * @throws Fault of the outputs; nothing is added then, and the source stays the caller's
+   */
   async addStream(name: string, config: SourceConfig, source: VideoSource | undefined): Promise<void> {
-    if (source) await this.#join(name, source);
+    if (source && !this.#over) await this.#join(name, source);
     let joined = source !== undefined;
     const { clock, log, open } = this.options;
     const { mode, realtime } = this.options.config;
@@ -153,7 +163,7 @@ export class PipelineRun<N extends string> {
       deliver: (delivery, gone) => this.#deliver(driver, delivery, gone),
     });
     this.drivers.set(name, driver);
-    if (this.#reader) this.#drive(driver);
+    if (this.#reader && !this.#over) this.#drive(driver);
   }
 
   /** Ends a stream in good order; the others go on. */
@@ -163,7 +173,10 @@ export class PipelineRun<N extends string> {
     this.drivers.delete(name);
     this.#gone.set(name, driver);
     driver.stop();
-    if (this.started) await this.#ended(driver);
+    const callOff = this.options.clock.after(STOP_GRACE_MS, () => driver.cancel(new Fault('CANCELLED', 'the stream was removed')));
+    // With its outputs: it may come back under its name.
+    await this.#driving.get(driver);
+    callOff();
     await driver.close();
     driver.options.metrics.removed();
   }
@@ -172,6 +185,7 @@ export class PipelineRun<N extends string> {
   turnTo(graph: Graph, config: PipelineConfig): void {
     this.#graph = graph;
     this.#chooser = this.#chooserFor(graph, config);
+    this.#room = this.#roomOf(graph);
     for (const [name, driver] of this.drivers) driver.run.turnTo(graph, config.sources[name]?.nodes);
   }
 
@@ -220,10 +234,10 @@ export class PipelineRun<N extends string> {
 
   #drive(driver: StreamDriver<N>): void {
     const driving = this.#driveToEnd(driver).finally(() => {
-      this.#driving.delete(driving);
+      this.#driving.delete(driver);
       this.#settled();
     });
-    this.#driving.add(driving);
+    this.#driving.set(driver, driving);
     if (this.#stopping) driver.stop();
   }
 
@@ -234,14 +248,9 @@ export class PipelineRun<N extends string> {
       await output.endStream(driver.options.stream).catch((error: unknown) => void this.#faults.push(error));
   }
 
-  async #ended(driver: StreamDriver<N>): Promise<void> {
-    const callOff = this.options.clock.after(STOP_GRACE_MS, () => driver.cancel(new Fault('CANCELLED', 'the stream was removed')));
-    await driver.drive();
-    callOff();
-  }
-
   async #allEnded(): Promise<void> {
     while (this.#driving.size > 0 || (this.#reader?.keepOpen && !this.#stopping)) await new Promise<void>((resolve) => (this.#settled = resolve));
+    this.#over = true;
   }
 
   /** @throws Fault as `start` */
@@ -296,7 +305,15 @@ export class PipelineRun<N extends string> {
   }
 
   async #join(name: string, source: VideoSource): Promise<void> {
-    for (const output of this.options.outputs.values()) await output.addStream(name, source);
+    const outputs = [...this.options.outputs.values()];
+    try {
+      for (const output of outputs) await output.addStream(name, source);
+    } catch (error) {
+      // Those that took it must not wait for it.
+      for (const output of outputs)
+        await output.endStream(name).catch((fault: unknown) => this.options.log.debug('an output could not let a stream go', { error: fault }));
+      throw error;
+    }
   }
 
   #flown(driver: StreamDriver<N>, flight: Flight, result: FrameResult): void {
@@ -363,13 +380,16 @@ export class PipelineRun<N extends string> {
 
   /** Frames of one stream under way: all streams together keep the models busy; in realtime none waits behind others of its stream. */
   #window(): number {
-    const streams = Math.max(1, this.#alive);
-    const { nodes } = this.#graph;
-    if (this.options.config.mode === 'realtime') {
-      const instances = Math.min(...nodes.flatMap(({ model }) => (model ? [model.instances] : [])), 64);
-      return Math.max(1, Math.floor(instances / streams));
-    }
-    return Math.max(2, Math.ceil(frameWindow(nodes) / streams));
+    const share = this.#room / Math.max(1, this.#alive);
+    return this.options.config.mode === 'realtime' ? Math.max(1, Math.floor(share)) : Math.max(2, Math.ceil(share));
+  }
+
+  /** Frames of all streams under way. */
+  #roomOf({ nodes }: Graph): number {
+    if (this.options.config.mode === 'offline') return frameWindow(nodes);
+    const instances = (of: readonly GraphNode[]): number[] => of.flatMap(({ model }) => (model ? [model.instances] : []));
+    const primary = instances(nodes.filter(({ reads }) => reads.length === 0));
+    return Math.min(MOST_REALTIME_FRAMES, ...(primary.length > 0 ? primary : instances(nodes)));
   }
 
   #chooserFor(graph: Graph, { plan, mode }: PipelineConfig): PlanChooser {

@@ -109,12 +109,15 @@ export interface Pipeline<N extends string = string> extends AsyncDisposable {
   start(options?: StartOptions<N>): Promise<void>;
   /** How the run that was started last ended. @throws Fault as `run` */
   readonly ended: Promise<RunSummary>;
-  /** Takes no further frame; those at work come out, unless they still wait for a model after a second and a half. Resolves when the run has ended. */
+  /** Takes no further frame; those at work come out, unless they still wait for a model after a second and a half. Resolves when the run has ended; at once before the start. */
   stop(): Promise<void>;
-  /** Holds one stream, or all: files wait where they are, frames of live sources are dropped and counted. */
+  /** Holds one stream, or all: files wait where they are, live sources are closed and opened again when they go on. */
   pause(stream?: string): void;
   resume(stream?: string): void;
-  /** Goes on at `timeMs` of the file, on one stream or on all; nodes forget what they know of it. @throws Fault UNSUPPORTED for a live source, NOT_FOUND */
+  /**
+   * Goes on at `timeMs` of the file, on one stream or on all that are not over; nodes forget what they know of it. Before the start it is where the run begins.
+   * @throws Fault UNSUPPORTED for a live source, NOT_FOUND, FAILED_PRECONDITION when there is nothing left to seek in
+   */
   seek(timeMs: number, stream?: string): Promise<void>;
   status(): PipelineStatus;
   /** Rates, latencies, drops, what holds frames up: by stream and by node, of the run that was started last. */
@@ -213,7 +216,8 @@ export async function openPipeline<const C extends PipelineConfigInput>(
   checkLines(parsed.nodes, [...sources.values()].flatMap((source) => (source ? [source.info.video.size] : []))); // prettier-ignore
   const engine = options.engine ?? scope.use(createEngine({ log }));
   const material: NodeMaterial = {
-    pool: new ModelPool(engine),
+    // Pairs save wake-ups at the price of one run's time, which realtime does not have.
+    pool: new ModelPool(engine, { answersInPairs: parsed.mode === 'offline' }),
     models,
     log,
     streams: [...sources.keys()],

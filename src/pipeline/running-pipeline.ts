@@ -13,6 +13,7 @@ import type { MetricsSnapshot } from './metrics/snapshot.js';
 import type { NodeResult } from './node-results.js';
 import { checkLines } from './nodes/lines-node.js';
 import type { OpenedGraph } from './nodes/nodes.js';
+import { checkDistinctFiles } from './outputs/distinct-files.js';
 import type { Output } from './outputs/port.js';
 import type { PipelineEvents } from './pipeline-events.js';
 import { PipelineRun, type SinkFile } from './pipeline-run.js';
@@ -61,6 +62,9 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
   #ended: Promise<RunSummary> | undefined;
   #state: PipelineState = 'ready';
   #changing: Promise<unknown> = Promise.resolve();
+  #starting: Promise<void> | undefined;
+  /** Ends what waits for a source to open. */
+  readonly #closing = new AbortController();
   readonly #infos = new Map<string, MediaInfo>();
   readonly #hub: ResultHub;
   readonly #events: Listeners<PipelineEvents<N>>;
@@ -121,9 +125,9 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
   }
 
   async start(options: StartOptions<N> = {}): Promise<void> {
-    if (this.#state === 'ended') await this.#renew();
-    // Whoever wants to know how it ends asks `ended`.
-    this.run(options).catch(() => {});
+    if (this.#starting) fail('FAILED_PRECONDITION', 'the pipeline is being started already');
+    this.#starting = this.#startAnew(options);
+    await this.#starting.finally(() => (this.#starting = undefined));
   }
 
   get ended(): Promise<RunSummary> {
@@ -131,6 +135,8 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
   }
 
   async stop(): Promise<void> {
+    if (this.#starting) await this.#starting.catch(() => {});
+    if (this.#state === 'ready') return;
     this.#run.stop();
     await this.#ended?.catch(() => {});
   }
@@ -147,7 +153,11 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
 
   async seek(timeMs: number, stream?: string): Promise<void> {
     if (!(timeMs >= 0)) fail('INVALID_ARGUMENT', `seek: ${timeMs} is no time: wanted milliseconds of 0 or more`);
-    await Promise.all(this.#chosen(stream).map((driver) => driver.feed.seek(timeMs)));
+    const chosen = this.#chosen(stream).filter(({ alive }) => stream !== undefined || alive);
+    if (chosen.length === 0) fail('FAILED_PRECONDITION', 'every stream is over: there is nothing to seek in');
+    // All or none.
+    const live = chosen.find(({ feed }) => feed.source?.info.live);
+    await Promise.all((live ? [live] : chosen).map((driver) => driver.feed.seek(timeMs)));
   }
 
   status(): PipelineStatus {
@@ -223,9 +233,11 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
+    this.#closing.abort();
     this.#run.stop();
     await this.#ended?.catch(() => {});
     await this.#changing.catch(() => {});
+    this.#hub.end();
     const faults: unknown[] = [];
     const attempt = (work: Promise<void>): Promise<void> => work.catch((error: unknown) => void faults.push(error));
     for (const driver of this.#run.drivers.values()) await attempt(driver.close());
@@ -266,23 +278,35 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
     return summary;
   }
 
-  /** Everything that belongs to a run, anew; models and sources of files stay. @throws Fault of sinks and outputs */
+  async #startAnew(options: StartOptions<N>): Promise<void> {
+    if (this.#state === 'ended') await this.#alone(() => this.#renew());
+    // Whoever wants to know how it ends asks `ended`.
+    this.run(options).catch(() => {});
+  }
+
+  /** Everything that belongs to a run, anew; models and sources of files stay. @throws Fault of sinks and outputs; it can be tried again then */
   async #renew(): Promise<void> {
+    if (this.#state === 'closed') fail('FAILED_PRECONDITION', 'the pipeline is closed');
     await this.#files.close();
     this.#files = await this.parts.openFiles(this.#config, this.#opened);
-    const last = this.#run;
-    this.#run = this.#newRun();
-    for (const [name, driver] of last.drivers) {
-      const { source } = driver.feed;
-      if (source?.info.live) await driver.close();
-      await this.#add(name, this.#config.sources[name]!, source?.info.live ? undefined : source);
+    const next = this.#newRun();
+    try {
+      for (const [name, driver] of this.#run.drivers) {
+        if (driver.feed.source?.info.live) await driver.close();
+        await next.addStream(name, this.#config.sources[name]!, driver.feed.source);
+      }
+    } catch (error) {
+      for (const { run } of next.drivers.values()) run.close();
+      throw error;
     }
-    this.#state = 'ready';
+    this.#run = next;
+    if (this.#state === 'ended') this.#state = 'ready';
   }
 
   async #add(name: string, config: SourceConfig, source: VideoSource | undefined): Promise<void> {
-    if (source) this.#infos.set(name, source.info);
     await this.#run.addStream(name, config, source);
+    if (source) this.#infos.set(name, source.info);
+    if (this.#state === 'paused') this.#run.drivers.get(name)!.pause();
   }
 
   #chosen(stream: string | undefined): StreamDriver<N>[] {
@@ -317,19 +341,19 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
 
   /** One change after the other, each on what the last one left; a failed one leaves everything as it was. */
   #change(next: (now: PipelineConfig) => unknown): Promise<ConfigChange> {
-    const change = this.#afterThat(this.#changing, next);
-    this.#changing = change;
-    return change;
+    return this.#alone(async () => this.#turnTo(parsePipelineConfig(next(this.#config))));
   }
 
-  async #afterThat(before: Promise<unknown>, next: (now: PipelineConfig) => unknown): Promise<ConfigChange> {
-    await before.catch(() => {});
-    return this.#turnTo(parsePipelineConfig(next(this.#config)));
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#changing.catch(() => {}).then(work);
+    this.#changing = done;
+    return done;
   }
 
   async #turnTo(config: PipelineConfig): Promise<ConfigChange> {
     if (this.#state === 'closed') fail('FAILED_PRECONDITION', 'the pipeline is closed');
     const change = configChange(this.#config, config);
+    await checkDistinctFiles(config);
     const sources = new Map<string, VideoSource | undefined>();
     try {
       // Whatever can fail comes first: until here nothing was changed.
@@ -342,8 +366,24 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
     }
     for (const name of [...change.sourcesRemoved, ...change.sourcesReplaced]) await this.#run.removeStream(name);
     for (const name of change.sourcesRemoved) this.#infos.delete(name);
-    for (const [name, source] of sources) await this.#add(name, config.sources[name]!, source);
+    await this.#addAll(sources);
     return change;
+  }
+
+  /** Each, whatever becomes of the others. @throws the first fault of the outputs; a source that they do not take is none */
+  async #addAll(sources: ReadonlyMap<string, VideoSource | undefined>): Promise<void> {
+    const faults: unknown[] = [];
+    for (const [name, source] of sources) {
+      try {
+        await this.#add(name, this.#config.sources[name]!, source);
+      } catch (error) {
+        faults.push(error);
+        const { [name]: _, ...rest } = this.#config.sources;
+        this.#config = { ...this.#config, sources: rest };
+        await source?.[Symbol.asyncDispose]();
+      }
+    }
+    if (faults.length > 0) throw faults[0];
   }
 
   async #turn(config: PipelineConfig, change: ConfigChange): Promise<void> {
@@ -359,7 +399,7 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
   }
 
   #openOrLater(name: string, config: PipelineConfig): Promise<VideoSource | undefined> {
-    return openOrLater(name, config, this.parts);
+    return openOrLater(name, config, this.parts, this.#closing.signal);
   }
 
   #sizes(config: PipelineConfig, opened: ReadonlyMap<string, VideoSource | undefined>) {
@@ -375,10 +415,11 @@ export async function openOrLater(
   name: string,
   { sources, mode }: PipelineConfig,
   { openSource, log }: Pick<PipelineParts, 'openSource' | 'log'>,
+  signal?: AbortSignal,
 ): Promise<VideoSource | undefined> {
   const config = sources[name]!;
   try {
-    return await openSource(name, config);
+    return await openSource(name, config, signal);
   } catch (error) {
     const fault = toFault(error);
     if (mode === 'offline' || !config.restart || config.restart.when === 'never' || fault.code === 'CANCELLED') throw fault;

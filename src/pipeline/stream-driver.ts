@@ -104,6 +104,7 @@ export class StreamDriver<N extends string> {
   readonly #stop = new AbortController();
   readonly #cancel = new AbortController();
   #state: StreamState = 'ready';
+  #beforePause: StreamState = 'ready';
   #fault: Fault | undefined;
   #deliveredMs = NaN;
   #positionMs: number | undefined;
@@ -192,13 +193,15 @@ export class StreamDriver<N extends string> {
   pause(): void {
     if (!this.alive || this.feed.paused) return;
     this.feed.pause();
+    this.#beforePause = this.#state;
     this.#become('paused');
   }
 
   resume(): void {
     if (!this.feed.paused) return;
     this.feed.resume();
-    if (this.alive) this.#become(Number.isNaN(this.#deliveredMs) ? 'ready' : 'running');
+    // Its source may have failed meanwhile.
+    if (this.#state === 'paused') this.#become(this.#over && this.#beforePause === 'ready' ? this.#begun : this.#beforePause);
   }
 
   /** What the watchdog sees. */
@@ -232,7 +235,7 @@ export class StreamDriver<N extends string> {
 
   async #drive(): Promise<void> {
     this.#deliveredMs = this.options.clock.nowMs();
-    if (!this.feed.paused) this.#become(this.feed.source ? 'running' : 'restarting');
+    if (!this.feed.paused) this.#become(this.#begun);
     try {
       const { window } = this.options;
       for await (const looked of inOrder(this.#arrivals(), (arrival) => this.#look(arrival), { window, stop: this.#stop.signal })) {
@@ -256,12 +259,21 @@ export class StreamDriver<N extends string> {
     }
   }
 
+  get #begun(): StreamState {
+    return this.feed.source ? 'running' : 'restarting';
+  }
+
   async #deliver(looked: Looked<N>): Promise<void> {
     const { clock, deliver } = this.options;
     const { meta } = looked.result;
     this.#handing = { to: 'the reader', frame: meta.frame, sinceMs: clock.nowMs() };
     this.#positionMs = toMs(meta.pts);
-    await deliver(looked, this.#cancel.signal);
+    try {
+      await deliver(looked, this.#cancel.signal);
+    } catch (error) {
+      this.feed.abandon();
+      throw error;
+    }
     this.#handing = undefined;
     this.#deliveredMs = clock.nowMs();
   }
@@ -293,7 +305,11 @@ export class StreamDriver<N extends string> {
     } catch (error) {
       const fault = toFault(error, 'INTERNAL', `stream ${this.options.stream}, frame ${number}: `);
       this.failedFrames++;
-      if (!realtime || this.#cancel.signal.aborted || ++this.#failedInARow >= MOST_FAILED_IN_A_ROW) throw fault;
+      if (!realtime || this.#cancel.signal.aborted || ++this.#failedInARow >= MOST_FAILED_IN_A_ROW) {
+        // The stream is over, whatever its source waits for.
+        this.feed.abandon();
+        throw fault;
+      }
       this.options.onFrameFailed({ stream: this.options.stream, frame: number, fault });
       return new FailedFrame();
     }

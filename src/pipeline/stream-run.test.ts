@@ -137,3 +137,31 @@ test('a node that fails fails its frame with its fault, when every other node is
   assert.equal(busy, false);
   assert.equal(liveFrames(), 0);
 });
+
+test('what a frame under way still needs is closed when it is through, and once, however often the graph changes meanwhile', async () => {
+  const closed: string[] = [];
+  let pass = (): void => {};
+  const passed = new Promise<void>((resolve) => (pass = resolve));
+  const watched = (name: string, look: Look): GraphNode => ({
+    ...node(name, look),
+    open: () => ({ look, close: () => void closed.push(name) }),
+  });
+  const slow = new Held(watched('slow', async () => (await passed, found())));
+  const [first, second, third] = [
+    new Graph([slow], [], assert.ifError),
+    new Graph([slow.retain()], [], assert.ifError),
+    graphOf(watched('other', () => found())),
+  ];
+  const run = new StreamRun(first, { stream: 'a' });
+  const looking = run.look(frame(0), idle);
+  run.turnTo(second);
+  run.turnTo(third);
+  assert.deepEqual(closed, []);
+  pass();
+  (await looking).result[Symbol.dispose]();
+  assert.deepEqual(closed, ['slow']);
+  run.close();
+  run.turnTo(second);
+  assert.deepEqual(closed, ['slow', 'other']);
+  assert.equal(liveFrames(), 0);
+});

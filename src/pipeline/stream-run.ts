@@ -115,6 +115,9 @@ const sameRate = (a: Rate, b: Rate): boolean => (a.everyFrames ?? 1) === (b.ever
  */
 export class StreamRun<N extends string> {
   #layout: Layout;
+  /** The present one, and those before it that have frames under way. */
+  readonly #layouts = new Set<Layout>();
+  #closed = false;
   #overrides: Readonly<Record<string, StreamNodeConfig>>;
   readonly #flights = new Set<Flight>();
   readonly #nowMs: () => number;
@@ -134,8 +137,9 @@ export class StreamRun<N extends string> {
     return this.#flights;
   }
 
-  /** The next frames go through this graph. Nodes that both graphs share keep what they know of the stream. */
+  /** The next frames go through this graph, unless there are none to come. Nodes that both graphs share keep what they know of the stream. */
   turnTo(graph: Graph, overrides = this.#overrides): void {
+    if (this.#closed) return;
     const before = this.#layout;
     this.#overrides = overrides;
     this.#layout = this.#lay(graph.retain(), before);
@@ -151,8 +155,8 @@ export class StreamRun<N extends string> {
 
   /** Lets go of the graph. Nothing may be under way. */
   close(): void {
-    for (const { stream } of this.#layout.placed) stream.close?.();
-    this.#layout.graph.release();
+    this.#closed = true;
+    this.#leave(this.#layout);
   }
 
   /** Takes the frame over, whatever becomes of it. Frames are to be given in presentation order; several may be under way. */
@@ -223,7 +227,9 @@ export class StreamRun<N extends string> {
       places.set(node.name, placed.length);
       placed.push({ node, stream: this.#opened(node, last), reads, schedule, turn: last?.turn });
     }
-    return { graph, placed, nodes: placed.map(({ node }) => node), places, frames: 0 };
+    const layout: Layout = { graph, placed, nodes: placed.map(({ node }) => node), places, frames: 0 };
+    this.#layouts.add(layout);
+    return layout;
   }
 
   #works({ name, reads }: GraphNode, places: ReadonlyMap<string, number>): boolean {
@@ -237,11 +243,12 @@ export class StreamRun<N extends string> {
     return fresh;
   }
 
-  /** The last frame of a layout that was replaced is done. */
-  #leave({ graph, placed }: Layout): void {
-    const kept = new Set(this.#layout.placed.map(({ stream }) => stream));
-    for (const { stream } of placed) if (!kept.has(stream)) stream.close?.();
-    graph.release();
+  /** No frame will go through the layout any more. */
+  #leave(layout: Layout): void {
+    this.#layouts.delete(layout);
+    const kept = new Set([...this.#layouts].flatMap(({ placed }) => placed.map(({ stream }) => stream)));
+    for (const { stream } of layout.placed) if (!kept.has(stream)) stream.close?.();
+    layout.graph.release();
   }
 
   #result(frame: Frame, { graph, placed, places }: Layout, findings: readonly NodeFindings[]): FrameResult<N> {

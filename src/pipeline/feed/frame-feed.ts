@@ -1,4 +1,4 @@
-import { type Clock, Fault, type Frame, type Log, throwIfAborted, toFault, toMs } from '../../core/index.js';
+import { type Clock, Fault, type Frame, type Log, fail, throwIfAborted, toFault, toMs } from '../../core/index.js';
 import type { VideoSource } from '../../media/index.js';
 import type { TakeConfig } from '../config-sources.js';
 import { Arrival } from './arrival.js';
@@ -54,6 +54,8 @@ export class FrameFeed implements AsyncIterableIterator<Arrival, undefined> {
   #paused = false;
   #wake = (): void => {};
   #seek: Seek | undefined;
+  #asked = false;
+  #jumping: Promise<void> | undefined;
   #jumped = false;
   #anchor = true;
   #skipToMs = -Infinity;
@@ -87,13 +89,19 @@ export class FrameFeed implements AsyncIterableIterator<Arrival, undefined> {
     this.#wake();
   }
 
-  /** The next frame is the first at or after `timeMs`. Resolves when the source has got there. @throws Fault UNSUPPORTED for a live source */
-  seek(timeMs: number): Promise<void> {
+  /**
+   * The next frame is the first at or after `timeMs`. Resolves when the source has got there, or is sent elsewhere.
+   * @throws Fault UNSUPPORTED for a live source, FAILED_PRECONDITION when the stream is over
+   */
+  async seek(timeMs: number): Promise<void> {
+    const { stream } = this.options;
+    if (this.#ended) fail('FAILED_PRECONDITION', `stream ${stream} is over: there is nothing to seek in`);
+    if (this.#source?.info.live) fail('UNSUPPORTED', `stream ${stream}: a live source cannot be sought in`);
     this.#seek?.done();
-    return new Promise((done, failed) => {
-      this.#seek = { timeMs, done, failed };
-      this.#wake();
-    });
+    const sought = new Promise<void>((done, failed) => (this.#seek = { timeMs, done, failed }));
+    this.#wake();
+    this.#attend();
+    await sought;
   }
 
   /** Ends every wait at once: nobody will ask for a frame any more. */
@@ -116,10 +124,21 @@ export class FrameFeed implements AsyncIterableIterator<Arrival, undefined> {
   }
 
   async next(): Promise<IteratorResult<Arrival, undefined>> {
+    this.#asked = true;
+    try {
+      await this.#jumping;
+      return await this.#next();
+    } finally {
+      this.#asked = false;
+      this.#attend();
+    }
+  }
+
+  async #next(): Promise<IteratorResult<Arrival, undefined>> {
     for (;;) {
       if (this.#ended) return this.return();
       if (this.#seek) await this.#jump(this.#seek);
-      else if (this.#paused && !this.#source?.info.live) await new Promise<void>((resolve) => (this.#wake = resolve));
+      else if (this.#paused) await this.#rest();
       else {
         const arrival = await this.#pull();
         if (arrival === 'ended') return this.return();
@@ -129,6 +148,8 @@ export class FrameFeed implements AsyncIterableIterator<Arrival, undefined> {
   }
 
   async return(): Promise<IteratorResult<Arrival, undefined>> {
+    this.#abandon();
+    await this.#jumping;
     await this.#leave();
     this.#seek?.done();
     this.#seek = undefined;
@@ -137,7 +158,7 @@ export class FrameFeed implements AsyncIterableIterator<Arrival, undefined> {
 
   /** Closes the source. No frame may be asked for any more. */
   async close(): Promise<void> {
-    await this.#leave();
+    await this.return();
     await this.#source?.[Symbol.asyncDispose]();
     this.#source = undefined;
   }
@@ -193,16 +214,31 @@ export class FrameFeed implements AsyncIterableIterator<Arrival, undefined> {
     const afterMs = this.#restartsOf().next(fault ? 'fault' : 'end');
     if (afterMs === undefined) return false;
     events.restarting(fault, afterMs);
-    if (afterMs > 0) await clock.sleep(afterMs, this.#over.signal).catch(() => {});
-    if (this.#ended) return false;
-    this.#anchor = true;
     const { ownMs } = this.times;
     const file = this.#source && !this.#source.info.live;
     if (fault) await this.#drop();
+    if (afterMs > 0) await clock.sleep(afterMs, this.#over.signal).catch(() => {});
+    if (this.#ended) return false;
+    this.#anchor = true;
     // A file that failed goes on behind its last good frame.
     if (fault && file && ownMs !== undefined && !realtime) this.#skipToMs = ownMs;
     else this.times.restarted({ gapMs: realtime && !Number.isNaN(this.#lastMs) ? clock.nowMs() - this.#lastMs : 0 });
     return true;
+  }
+
+  /** Waits for the end of the pause. A live source is closed meanwhile: what it sends until then is of no use, and costs a decoder. */
+  async #rest(): Promise<void> {
+    if (this.#source?.info.live) {
+      const { clock } = this.options;
+      await this.#leave();
+      await this.#drop();
+      while (this.#paused && !this.#ended && !this.#seek) await this.#woken();
+      this.times.restarted({ gapMs: Number.isNaN(this.#lastMs) ? 0 : clock.nowMs() - this.#lastMs });
+    } else await this.#woken();
+  }
+
+  #woken(): Promise<void> {
+    return new Promise((resolve) => (this.#wake = resolve));
   }
 
   async #drop(): Promise<void> {
@@ -222,8 +258,19 @@ export class FrameFeed implements AsyncIterableIterator<Arrival, undefined> {
     return source;
   }
 
+  /** While nobody asks for a frame: whoever would may be the one who waits for the seek. */
+  #attend(): void {
+    if (this.#seek && !this.#asked && !this.#ended) this.#jumping ??= this.#jumpAlone();
+  }
+
+  async #jumpAlone(): Promise<void> {
+    while (this.#seek && !this.#ended) await this.#jump(this.#seek);
+    this.#jumping = undefined;
+  }
+
   async #jump({ timeMs, done, failed }: Seek): Promise<void> {
     this.#seek = undefined;
+    this.#skipToMs = -Infinity;
     try {
       await this.#leave();
       const source = this.#source ?? (await this.#reopen());

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type TensorOf, fail } from '../../core/index.js';
 import type { HostOptions, InferenceResponse, LoadedModel } from '../../inference/index.js';
 import { type Head, type HeadSpec, type ModelDefinition, type PictureInput, findHead, isRemote } from '../../models/index.js';
@@ -37,16 +38,22 @@ const thresholdsOf = ({ maximumIou, limit }: ModelNodeConfig, confidence: number
   ...(limit === undefined ? {} : { limit }),
 });
 
+/** Most crops in one run: objects come several at a time, and a run of a small network costs little more than its hand-over. */
+const CROPS_A_RUN = 8;
+
 /** Connections to a server: while one waits for its answer, others carry requests. */
 const REMOTE_INSTANCES = 4;
 
-function hostOf({ placement, instances, maxBatch, maxDelayMs }: ModelNodeConfig, definition: ModelDefinition): HostOptions {
+/** How the engine is to host the model. Objects are looked at together, by fewer copies: many copies share them out and wake up for each. */
+function hostOf({ on, instances, maxBatch, maxDelayMs, ...config }: ModelNodeConfig, definition: ModelDefinition): HostOptions {
   const remote = isRemote(definition);
-  const copies = instances ?? (remote ? REMOTE_INSTANCES : undefined);
+  const objects = on !== 'frame' && !remote;
+  const placement = config.placement ?? (remote ? 'inline' : 'thread');
+  const usual = remote ? REMOTE_INSTANCES : objects && placement !== 'inline' ? Math.max(1, availableParallelism() >> 1) : undefined;
+  const copies = instances ?? usual;
   return {
-    placement: placement ?? (remote ? 'inline' : 'thread'),
-    answersInPairs: true,
-    maxBatch,
+    placement,
+    maxBatch: maxBatch ?? (objects ? CROPS_A_RUN : 1),
     maxDelayMs,
     ...(copies === undefined ? {} : { instances: copies }),
   };

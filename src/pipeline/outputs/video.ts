@@ -1,4 +1,5 @@
-import { type Log, Scope } from '../../core/index.js';
+import { extname } from 'node:path';
+import { type Frame, type Log, type Pts, Scope } from '../../core/index.js';
 import type { Media, VideoSource, VideoWriter, WriterOptions } from '../../media/index.js';
 import { type VideoOutputConfig, videoPath } from '../config-outputs.js';
 import type { FrameResult } from '../frame-result.js';
@@ -13,10 +14,42 @@ export interface VideoOutputMaterial {
   readonly followed: readonly string[];
 }
 
-interface StreamVideo {
-  readonly path: string;
-  readonly writer: VideoWriter;
-  readonly drawing: StreamDrawing;
+/** One video at work. */
+class StreamVideo {
+  #last: Pts | undefined;
+  #step = 1n;
+  #shift = 0n;
+
+  constructor(
+    readonly path: string,
+    readonly writer: VideoWriter,
+    readonly drawing: StreamDrawing,
+  ) {}
+
+  async write(result: FrameResult): Promise<void> {
+    const { shown } = result;
+    const shapes = this.drawing.shapes(result, shown.size);
+    const pts = this.#placed(shown.pts);
+    if (pts === shown.pts) return this.writer.write(shown, shapes);
+    using frame: Frame = shown.retain('video', { pts });
+    await this.writer.write(frame, shapes);
+  }
+
+  /** Where the frame lies in the video: after a seek back it goes on behind the frame before. */
+  #placed(own: Pts): Pts {
+    const last = this.#last;
+    if (last && own.ticks + this.#shift <= last.ticks) this.#shift = last.ticks + this.#step - own.ticks;
+    const ticks = own.ticks + this.#shift;
+    if (last) this.#step = ticks - last.ticks;
+    this.#last = this.#shift === 0n ? own : { ticks, timeBase: own.timeBase };
+    return this.#last;
+  }
+}
+
+/** The n-th file of that name: `a.mp4`, `a-2.mp4`, ... */
+function numbered(path: string, n: number): string {
+  const extension = extname(path);
+  return n === 1 ? path : `${path.slice(0, path.length - extension.length)}-${n}${extension}`;
 }
 
 function writerOptions({ info }: VideoSource, { audio, preset, crf, overwrite }: VideoOutputConfig, log: Log): WriterOptions {
@@ -35,6 +68,8 @@ function writerOptions({ info }: VideoSource, { audio, preset, crf, overwrite }:
 
 class VideoOutput implements Output {
   readonly #videos = new Map<string, StreamVideo>();
+  /** How often a path was asked for. */
+  readonly #made = new Map<string, number>();
   readonly #files: OutputFile[] = [];
   readonly #scope = new Scope();
 
@@ -45,22 +80,25 @@ class VideoOutput implements Output {
 
   async addStream(name: string, source: VideoSource): Promise<void> {
     const { media, log, followed } = this.material;
-    const path = videoPath(this.config, name);
+    const wanted = videoPath(this.config, name);
+    const nth = (this.#made.get(wanted) ?? 0) + 1;
+    // A source that came back, or another one after it, does not write over the video of the first.
+    const path = numbered(wanted, nth);
     const writer = this.#scope.use(await media.createWriter(path, writerOptions(source, this.config, log)));
-    this.#videos.set(name, { path, writer, drawing: new StreamDrawing(this.config.draw, followed) });
+    this.#made.set(wanted, nth);
+    this.#videos.set(name, new StreamVideo(path, writer, new StreamDrawing(this.config.draw, followed)));
   }
 
   async write(result: FrameResult): Promise<void> {
-    const { writer, drawing } = this.#videos.get(result.meta.stream)!;
-    await writer.write(result.shown, drawing.shapes(result, result.shown.size));
+    await this.#videos.get(result.meta.stream)!.write(result);
   }
 
   async endStream(name: string): Promise<void> {
     const video = this.#videos.get(name);
     if (!video) return;
+    this.#videos.delete(name);
     const { path, writer } = video;
     const { bytes, audio } = await writer.finish();
-    this.#videos.delete(name);
     this.#files.push({ path, bytes, holds: 'the video with what was found', ...(audio === 'transcoded' ? { note: 'its sound became AAC' } : {}) });
   }
 
