@@ -7,6 +7,7 @@ import { latencySuite } from './latency-suite.js';
 import { peerSuite } from './peer-suite.js';
 import { reportSuite } from './report-suite.js';
 import { runSuite } from './run-suite.js';
+import { serveSuite } from './serve-suite.js';
 import { soakStreamsSuite } from './soak-streams-suite.js';
 import { trackingSuite } from './tracking-suite.js';
 import { watchSuite } from './watch-suite.js';
@@ -28,6 +29,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   graph: graphSuite,
   peer: peerSuite,
   latency: latencySuite,
+  serve: serveSuite,
   'soak-streams': soakStreamsSuite,
 };
 

@@ -32,13 +32,16 @@ export const ROOMS: readonly Room[] = [
     'contracts as bytes: KServe v2 messages and codecs, text-format protobuf, the thin gRPC layer',
     ['core'],
     { '@bufbuild/protobuf': '' },
-    ['grpc'],
+    ['grpc', 'infer'],
   ),
+  room('client', 'typed clients of KServe v2 servers: HTTP, which runs in a browser too, and gRPC; sessions, shared memory', ['core', 'wire'], {}, [
+    'browser',
+  ]),
   room('media', 'sources and outputs of pictures and sound', ['core', 'vision'], { 'node-av': 'libav' }, ['conformance']),
   room(
     'models',
     'runtimes, heads, the zoo and converters',
-    ['core', 'vision'],
+    ['core', 'vision', 'client'],
     {
       'onnxruntime-node': 'onnx',
       pacote: 'zoo',
@@ -62,17 +65,25 @@ export const ROOMS: readonly Room[] = [
     'the graph, its configuration and its runner',
     ['core', 'vision', 'media', 'models', 'inference', 'tracking', 'analytics', 'sinks'],
     { '@swc/wasm-typescript': 'algorithms' },
+    ['user-module'],
+  ),
+  room(
+    'serving',
+    'the KServe v2 / Triton server: repository, backends, HTTP, gRPC, shared memory, metrics',
+    ['core', 'vision', 'wire', 'media', 'models', 'inference', 'pipeline'],
+    { '@bufbuild/protobuf': 'grpc' },
   ),
   room(
     'cli',
     'the only reader of argv, environment and exit codes',
-    ['core', 'vision', 'media', 'models', 'inference', 'tracking', 'analytics', 'sinks', 'pipeline'],
+    ['core', 'vision', 'wire', 'client', 'media', 'models', 'inference', 'tracking', 'analytics', 'sinks', 'pipeline', 'serving'],
     {
       commander: '',
     },
   ),
   room('testing', 'fakes and conformance suites for tests, and where to find development assets', [
     'core',
+    'wire',
     'media',
     'models',
     'inference',

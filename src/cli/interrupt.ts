@@ -8,7 +8,7 @@ export function watchInterrupts(stderr: CliStream): { readonly drain: AbortSigna
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) process.kill(process.pid, 'SIGKILL');
-    stderr.write('\nStopping: finishing the frames at work. Press Ctrl-C again to force.\n');
+    stderr.write('\nStopping: finishing what is at work. Press Ctrl-C again to force.\n');
     controller.abort();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);

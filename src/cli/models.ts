@@ -16,6 +16,7 @@ import { createCliZoo } from './cli-zoo.js';
 import type { CliContext } from './context.js';
 import { convert } from './convert.js';
 import { formatBytes } from './download-progress.js';
+import { newModelCommand } from './new-model.js';
 import { formatTable } from './table.js';
 
 /** What the subcommands work with. */
@@ -163,5 +164,6 @@ export function modelsCommand(cli: CliContext, catalogue: readonly CatalogueEntr
     .option('--outputs <names>', "outputs to keep, separated by commas; all of the model's when absent")
     .option('--overwrite', 'replace a file that is already there')
     .action((model, flags) => convert(context, model, flags));
+  models.addCommand(newModelCommand(context));
   return models;
 }

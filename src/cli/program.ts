@@ -5,8 +5,11 @@ import type { CliContext, CliStream } from './context.js';
 import { demoCommand } from './demo.js';
 import { detectCommand } from './detect.js';
 import { doctorCommand } from './doctor.js';
+import { inferCommand } from './infer.js';
 import { modelsCommand } from './models.js';
+import { perfCommand } from './perf.js';
 import { runCommand } from './run.js';
+import { serveCommand } from './serve.js';
 
 /** The whole command line, made anew for each run. */
 export function createProgram(context: CliContext): Command {
@@ -15,8 +18,19 @@ export function createProgram(context: CliContext): Command {
     .version(packageVersion(), '-v, --version', 'print the version')
     .showHelpAfterError('(add --help for the options)')
     .showSuggestionAfterError();
-  for (const make of [runCommand, demoCommand, detectCommand, validateCommand, schemaCommand, modelsCommand, doctorCommand])
-    program.addCommand(make(context));
+  const commands = [
+    runCommand,
+    serveCommand,
+    inferCommand,
+    perfCommand,
+    demoCommand,
+    detectCommand,
+    validateCommand,
+    schemaCommand,
+    modelsCommand,
+    doctorCommand,
+  ];
+  for (const make of commands) program.addCommand(make(context));
   const settle = (command: Command): void => {
     command.exitOverride().configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) });
     command.commands.forEach(settle);

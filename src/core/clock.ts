@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { throwIfAborted } from './fault.js';
 
 /** Where time comes from; decisions take it as an argument, loops take a clock. Monotonic milliseconds. */
@@ -15,12 +14,16 @@ export const systemClock: Clock = {
   nowMs: () => performance.now(),
   async sleep(ms, signal) {
     throwIfAborted(signal);
-    try {
-      await delay(ms, undefined, signal ? { signal } : {});
-    } catch (error) {
-      throwIfAborted(signal);
-      throw error;
-    }
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      signal?.addEventListener('abort', wake, { once: true });
+    });
+    throwIfAborted(signal);
   },
   after(ms, run) {
     const timer = setTimeout(run, ms);

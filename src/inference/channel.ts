@@ -1,5 +1,5 @@
-import type { InferenceRequest } from './port.js';
-import type { FromInstance } from './protocol.js';
+import type { InstanceRequest } from './instance.js';
+import type { FromInstance, ToInstance } from './protocol.js';
 
 /** What a channel tells: messages, and once, that the other side is gone. */
 export interface ChannelEvents {
@@ -13,7 +13,9 @@ export interface Channel {
   /** What is behind it, in words: `process 4711`. */
   readonly where: string;
   /** Takes over the inputs of a batch and sends them. @throws anything that the platform says of what cannot be sent; nothing was taken over then */
-  run(requests: readonly InferenceRequest[]): void;
+  run(requests: readonly InstanceRequest[]): void;
+  /** Sends a message as it is. @throws what the platform says of what cannot be sent */
+  send(message: ToInstance): void;
   /** Asks it to finish what it holds, release the model and end. */
   stop(): void;
   /** Ends it at once; absent where that would take the whole process down. */

@@ -217,6 +217,28 @@ const SCRIPTED: Readonly<Record<string, ScriptedCase>> = {
     assert.deepEqual(codes, ['answered', 'answered', 'answered', 'RESOURCE_EXHAUSTED', 'RESOURCE_EXHAUSTED']);
     assert.equal(await codeOf(model.infer(request(0))), 'answered');
   },
+  'a level of a batch scheduler refuses what is too much, and serves the better level first': async (load) => {
+    const priorityQueuePolicies = { 2: { maxQueueSize: 1 } };
+    const scheduling = { kind: 'batch', priorityLevels: 2, defaultPriorityLevel: 2, priorityQueuePolicies } as const;
+    const model = await load({ delayMs: 10 }, { instances: 1, scheduling });
+    const settled: string[] = [];
+    const ask = async (name: string, priority: number): Promise<void> => {
+      settled.push(`${name} ${await codeOf(model.infer(request(0, { priority })))}`);
+    };
+    await Promise.all([ask('running', 0), ask('next', 0), ask('two', 2), ask('full', 2), ask('one', 1)]);
+    assert.deepEqual(settled, ['full UNAVAILABLE', 'running answered', 'next answered', 'one answered', 'two answered']);
+  },
+  'requests of a sequence run in order, and one that has not begun is refused': async (load) => {
+    const model = await load({ delayMs: 1 }, { instances: 2, scheduling: { kind: 'sequence', maxIdleMs: 60_000 } });
+    const ask = (value: number, start: boolean, end = false): Promise<InferenceResponse> =>
+      model.infer(request(value, { sequence: { id: 7n, start, end } }));
+    const answers = await Promise.all([ask(1, true), ask(2, false), ask(3, false, true)]);
+    assert.deepEqual(
+      answers.map((answer) => numbersOf(answer)[0]),
+      [2, 3, 4],
+    );
+    await assert.rejects(ask(4, false), { code: 'INVALID_ARGUMENT', message: /must specify the START flag .*: it ended [\d.]+ s ago$/ });
+  },
   'a deadline passes for those that are queued only, and is told at once': async (load) => {
     const model = await load({ delayMs: 150 }, { instances: 1 });
     const settled: string[] = [];

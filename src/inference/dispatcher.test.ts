@@ -4,6 +4,7 @@ import { FakeClock, NULL_LOG, Fault } from '../core/index.js';
 import type { HostReport } from '../models/index.js';
 import { type Job } from './batch.js';
 import { BatchPlanner, type BatchRules } from './batch-planner.js';
+import { PLAIN } from './composer.js';
 import { Dispatcher } from './dispatcher.js';
 import type { InstanceEvents } from './instance.js';
 import type { InferenceRequest } from './port.js';
@@ -17,7 +18,7 @@ async function rig(rules: Partial<BatchRules>, instances: number) {
   const clock = new FakeClock();
   const log: string[] = [];
   const opened: { readonly index: number; readonly events: InstanceEvents; readonly held: number[]; closed: boolean }[] = [];
-  const scheduler = new BatchPlanner<Job>({ maxBatch: 1, maxDelayMs: 0, maxQueue: Infinity, ...rules });
+  const scheduler = new BatchPlanner<Job>({ model: 'm', maxBatch: 1, maxDelayMs: 0, maxQueue: Infinity, ...rules });
   const slots: Slots = new Slots(
     {
       model: 'm',
@@ -32,22 +33,29 @@ async function rig(rules: Partial<BatchRules>, instances: number) {
           description: { spec: { inputs: [], outputs: [] }, providers: [], maxBatch: Infinity },
           where: 'test',
           run: (requests) => void instance.held.push(requests.length),
+          grant() {},
+          cancel() {},
+          endSequence() {},
           [Symbol.asyncDispose]: async () => void (instance.closed = true),
         };
       },
     },
     {
       finished: (slot, batch, report) => dispatcher.finished(slot, batch, report),
-      lost: (batches, fault) => dispatcher.lost(batches, fault),
-      restored: () => dispatcher.restored(),
+      responded() {},
+      completed: (slot, number, result) => dispatcher.completed(slot, number, result),
+      lost: (slot, batches, later, fault) => dispatcher.lost(slot, batches, later, fault),
+      left() {},
+      restored: () => dispatcher.pump(),
       exhausted: (fault) => dispatcher.exhausted(fault),
     },
   );
   const dispatcher: Dispatcher = new Dispatcher(
-    { model: 'm', scheduler, slots, clock },
+    { model: 'm', scheduler, slots, clock, composer: PLAIN },
     {
       ran: (batch) => log.push(`ran ${batch.rows}`),
-      answered: (job, batch) => log.push(`${job.key}${job.priority} queued ${batch.startedMs - job.arrivedMs}`),
+      completed: (job) => log.push(`${job.priority} completed`),
+      answered: (job, _, batch) => log.push(`${job.key}${job.priority} queued ${batch.startedMs - job.arrivedMs}`),
       failed: (job, fault, held) => log.push(`${job.priority} ${fault.code} ${held}`),
       activity: (idle) => log.push(idle ? 'idle' : 'busy'),
     },
@@ -60,6 +68,11 @@ async function rig(rules: Partial<BatchRules>, instances: number) {
       key: '',
       priority,
       deadlineMs,
+      timeoutMs: 0,
+      cacheKey: undefined,
+      at: undefined,
+      answers: undefined,
+      issuedId: undefined,
       arrivedMs: clock.nowMs(),
       settled: false,
       resolve() {},

@@ -4,7 +4,9 @@ import { HostedModel } from './hosted-model.js';
 import type { OpenInstance } from './instance.js';
 import { PLACEMENTS } from './placements.js';
 import type { Engine, HostOptions, LoadedModel, Placement } from './port.js';
+import { type RateResource, RateLimiter } from './rate-limiter.js';
 import { resolveOptions } from './resolve-options.js';
+import { ResponseCache } from './response-cache.js';
 import { RESTART_RULES, type RestartRules } from './restart-policy.js';
 
 /** What an engine is made with; the machine's clock and silence when absent. */
@@ -14,6 +16,10 @@ export interface EngineOptions {
   readonly meter?: Meter;
   /** How often lost instances are replaced, and how soon; {@link RESTART_RULES} when absent. */
   readonly restarts?: RestartRules;
+  /** Memory for answers of models with `cache`, in bytes; 0, and the default, keeps none. */
+  readonly cacheBytes?: number;
+  /** Limits runs by the resources that instance groups claim. Absent: claims are not looked at. */
+  readonly rateLimit?: { readonly resources?: readonly RateResource[] };
 }
 
 /**
@@ -26,7 +32,9 @@ export function createEngine(options: EngineOptions = {}): Engine {
 
 /** An engine whose instances are opened otherwise; what fakes are made of. */
 export function createEngineOver(placements: Readonly<Record<Placement, OpenInstance>>, options: EngineOptions): Engine {
-  const { clock = systemClock, log = NULL_LOG, meter = NULL_METER, restarts = RESTART_RULES } = options;
+  const { clock = systemClock, log = NULL_LOG, meter = NULL_METER, restarts = RESTART_RULES, cacheBytes = 0, rateLimit } = options;
+  const limiter = rateLimit && new RateLimiter(rateLimit.resources);
+  const cache = cacheBytes > 0 ? new ResponseCache(cacheBytes) : undefined;
   const models = new Set<LoadedModel>();
   const loading = new Set<Promise<unknown>>();
   let closed = false;
@@ -34,7 +42,8 @@ export function createEngineOver(placements: Readonly<Record<Placement, OpenInst
     const resolved = resolveOptions(definition.name, hostOptions);
     const openInstance = placements[resolved.placement];
     const onUnloaded = (gone: LoadedModel): void => void models.delete(gone);
-    const model = await HostedModel.load({ definition, options: resolved, openInstance, clock, log, meter, restarts, onUnloaded });
+    const shared = { limiter, cache, clock, log, meter, restarts };
+    const model = await HostedModel.load({ definition, options: resolved, openInstance, ...shared, onUnloaded });
     models.add(model);
     return model;
   };

@@ -73,13 +73,11 @@ export function fakeEngine({ answer, spec, ...options }: FakeEngineOptions = {})
   const open: OpenInstance = async (order) => {
     const instance = await openInline(order, openHost);
     return {
-      description: instance.description,
-      where: instance.where,
+      ...instance,
       run(batch) {
         requests.push(...batch);
         instance.run(batch);
       },
-      [Symbol.asyncDispose]: () => instance[Symbol.asyncDispose](),
     };
   };
   return Object.assign(createEngineOver({ inline: open, thread: open, process: open }, options), { requests });

@@ -10,7 +10,23 @@ export interface InputContract {
   /** Size of the first axis where the graph fixes it; undefined where it counts rows, any number up to `maxBatch`. */
   readonly fixedRows: number | undefined;
   readonly maxBatch: number;
+  /** Inputs that may be left out. */
+  readonly optional: ReadonlySet<string>;
+  /** Inputs whose shape sets no request apart. */
+  readonly ragged: ReadonlySet<string>;
 }
+
+/** What a contract is made with besides the model: names of inputs. */
+export interface InputRules {
+  readonly optional: readonly string[];
+  readonly ragged: readonly string[];
+  /** Filled in by the engine: not in a request. */
+  readonly engines: readonly string[];
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+const NO_RULES: InputRules = Object.freeze({ optional: [], ragged: [], engines: [] });
 
 function pictureShape({ fit }: PictureInput): readonly number[] {
   const { width, height } = fit.size;
@@ -19,10 +35,21 @@ function pictureShape({ fit }: PictureInput): readonly number[] {
 }
 
 /** The contract of a model whose graph takes `graphBatch` rows (`Infinity`: any number), in a host that allows `maxBatch`. */
-export function inputContract({ name, picture }: ModelDefinition, spec: ModelSpec, graphBatch: number, maxBatch: number): InputContract {
+export function inputContract(
+  { name, picture }: ModelDefinition,
+  spec: ModelSpec,
+  graphBatch: number,
+  maxBatch: number,
+  { optional, ragged, engines }: InputRules = NO_RULES,
+): InputContract {
+  const known = spec.inputs.map((input) => input.name);
+  const stray = [...optional, ...ragged, ...engines].find((input) => !known.includes(input));
+  if (stray !== undefined) fail('CONFIG_INVALID', `model "${name}": no input "${stray}".${didYouMean(stray, known)} It has ${known.join(', ')}`);
   return {
     model: name,
-    inputs: new Map(spec.inputs.map((input) => [input.name, input])),
+    inputs: new Map(spec.inputs.filter((input) => !engines.includes(input.name)).map((input) => [input.name, input])),
+    optional: new Set(optional),
+    ragged: new Set(ragged),
     picture: picture && pictureShape(picture),
     fixedRows: graphBatch === Infinity ? undefined : graphBatch,
     maxBatch,
@@ -46,7 +73,7 @@ function checkTensor({ name, datatype, shape }: Tensor, spec: TensorSpec, { mode
 
 function rowsOf(inputs: readonly Tensor[], { model, fixedRows, maxBatch }: InputContract): number {
   if (fixedRows !== undefined) return 1;
-  const rows = inputs[0]!.shape[0]!;
+  const rows = inputs[0]?.shape[0] ?? 1;
   const odd = inputs.find(({ shape }) => shape[0] !== rows);
   if (odd) fail('INVALID_ARGUMENT', `model "${model}": input "${odd.name}" has ${odd.shape[0]} rows, "${inputs[0]!.name}" has ${rows}`);
   if (rows < 1) fail('INVALID_ARGUMENT', `model "${model}": input "${inputs[0]!.name}" has no rows`);
@@ -70,7 +97,7 @@ export function checkInputs(inputs: readonly Tensor[], contract: InputContract):
     checkPicture(first, picture, contract);
     return rowsOf(inputs, contract);
   }
-  if (inputs.length !== wanted.size)
+  if (inputs.length < wanted.size - contract.optional.size || inputs.length > wanted.size)
     fail('INVALID_ARGUMENT', `model "${model}": ${inputs.length} inputs given, wanted ${wanted.size}: ${[...wanted.keys()].join(', ')}`);
   inputs.forEach((tensor, i) => {
     const { name } = tensor;
@@ -79,12 +106,18 @@ export function checkInputs(inputs: readonly Tensor[], contract: InputContract):
     checked<Datatype>(tensor);
     checkTensor(tensor, spec, contract);
   });
+  if (inputs.length < wanted.size) checkLeftOut(inputs, contract);
   return rowsOf(inputs, contract);
 }
 
-/** Equal for requests that can share a run: names, datatypes and shapes but for the batch axis. */
-export function batchKey(inputs: readonly Tensor[]): string {
+function checkLeftOut(inputs: readonly Tensor[], { model, inputs: wanted, optional }: InputContract): void {
+  const missing = [...wanted.keys()].find((name) => !optional.has(name) && !inputs.some((input) => input.name === name));
+  if (missing !== undefined) fail('INVALID_ARGUMENT', `model "${model}": input "${missing}" is missing, and is not optional`);
+}
+
+/** Equal for requests that can share a run: names, datatypes and shapes but for the batch axis, and for ragged inputs. */
+export function batchKey(inputs: readonly Tensor[], ragged: ReadonlySet<string> = NOTHING): string {
   let key = '';
-  for (const { name, datatype, shape } of inputs) key += `${name}:${datatype}:${shape.slice(1).join()};`;
+  for (const { name, datatype, shape } of inputs) key += ragged.has(name) ? `${name};` : `${name}:${datatype}:${shape.slice(1).join()};`;
   return key;
 }

@@ -1,10 +1,12 @@
-import { toFault } from '../core/index.js';
+import { Fault, toFault } from '../core/index.js';
 import type { ModelDefinition } from '../models/index.js';
-import { type ModelHost, openModelHost } from '../models/instance.js';
-import { execute } from './inline-instance.js';
-import type { InferenceRequest } from './port.js';
+import { type HostSurroundings, type ModelHost, RUNTIMES, openModelHost } from '../models/instance.js';
+import { execute } from './execute.js';
+import type { InstanceRequest } from './instance.js';
 import { sendableCopy } from './sendable.js';
-import { type Flat, type FromInstance, type Prepare, type ToInstance, decodeRequests, encodeReport } from './protocol.js';
+import { type Flat, type FromInstance, type Prepare, type ToInstance, decodeRequests, encodeReport, encodeResult } from './protocol.js';
+import { Questions } from './questions.js';
+import { RequestLines } from './request-lines.js';
 
 /** The far end of a channel: what an instance in a thread or process talks through. */
 export interface FarEnd {
@@ -20,36 +22,43 @@ export interface FarEnd {
   arrived?(): Iterable<ToInstance>;
 }
 
-function returnedBuffers(requests: readonly InferenceRequest[], returning: readonly number[]): ArrayBuffer[] {
+function returnedBuffers(requests: readonly InstanceRequest[], returning: readonly number[]): ArrayBuffer[] {
   if (returning.length === 0) return [];
   const inputs = requests.flatMap((request) => request.inputs);
   return returning.map((index) => (inputs[index]!.data as Float32Array<ArrayBuffer>).buffer);
 }
 
-/** Runs a batch; returns the way to report it. */
-async function answer(host: ModelHost, far: FarEnd, flats: readonly Flat[], returning: readonly number[]): Promise<() => void> {
-  const requests = decodeRequests(flats);
-  if (!far.enter()) return () => {};
-  const report = await execute(host, requests);
-  far.leave();
+/** Posts what holds tensors; copies them where their memory cannot change hands. */
+function post(far: FarEnd, message: (prepare: Prepare, transfer: ArrayBuffer[]) => FromInstance): void {
   const send = (prepare: Prepare): void => {
     const transfer: ArrayBuffer[] = [];
-    far.post(encodeReport(report, prepare, transfer, returnedBuffers(requests, returning)), transfer);
+    far.post(message(prepare, transfer), transfer);
   };
+  try {
+    send(far.prepare);
+  } catch {
+    send(sendableCopy);
+  }
+}
+
+/** Runs a batch; returns the way to report it. */
+async function answer(host: ModelHost, far: FarEnd, lines: RequestLines, flats: readonly Flat[], returning: readonly number[]): Promise<() => void> {
+  const requests = decodeRequests(flats);
+  if (!far.enter()) return () => {};
+  const { report, told } = await execute(host, requests, lines);
+  far.leave();
   return () => {
-    try {
-      send(far.prepare);
-    } catch {
-      // Outputs in memory that cannot change hands.
-      send(sendableCopy);
-    }
+    // What a backend was given is its own.
+    const back = host.backend ? [] : returnedBuffers(requests, returning);
+    post(far, (prepare, transfer) => encodeReport(report, prepare, transfer, back));
+    told();
   };
 }
 
-async function open(far: FarEnd, definition: ModelDefinition): Promise<ModelHost | undefined> {
+async function open(far: FarEnd, definition: ModelDefinition, surroundings: HostSurroundings): Promise<ModelHost | undefined> {
   if (!far.enter()) return undefined;
   try {
-    const host = await openModelHost(definition);
+    const host = await openModelHost(definition, RUNTIMES, surroundings);
     far.post(['ready', host.spec, host.providers, host.maxBatch], []);
     return host;
   } catch (error) {
@@ -62,21 +71,34 @@ async function open(far: FarEnd, definition: ModelDefinition): Promise<ModelHost
 }
 
 /** Runs one instance at the far end of a channel until it is told to stop: opens the model, answers batches in order, releases. */
-export async function runInstance(far: FarEnd, definition: ModelDefinition): Promise<void> {
+export async function runInstance(far: FarEnd, definition: ModelDefinition, instance: number): Promise<void> {
   const messages: ToInstance[] = [];
   let wake: (() => void) | undefined;
+  const questions = new Questions((message) => far.post(message, []));
+  const lines = new RequestLines({
+    responded: (number, response) =>
+      post(far, (prepare, transfer) => ['response', number, encodeResult({ ...response, answers: [] }, prepare, transfer)]),
+    completed: (number, result) => post(far, (prepare, transfer) => ['completed', number, encodeResult(result, prepare, transfer)]),
+  });
+  const take = (message: ToInstance): void => {
+    if (message[0] === 'grant') lines.grant(message[1]);
+    else if (message[0] === 'cancel') lines.cancel(message[1]);
+    else if (message[0] === 'reply') questions.answered(message[1], message[2]);
+    else if (message[0] === 'replyFault') questions.failed(message[1], new Fault(message[2], message[3]));
+    else messages.push(message);
+  };
   far.onMessage((message) => {
-    messages.push(message);
+    take(message);
     wake?.();
   });
-  const host = await open(far, definition);
+  const host = await open(far, definition, { instance, ask: (question, signal) => questions.ask(question, signal) });
   let held: (() => void) | undefined;
   while (host) {
     const message = messages.shift();
     if (!message) await new Promise<void>((resolve) => (wake = resolve));
     else if (message[0] === 'run') {
-      const report = await answer(host, far, message[1], message[2]);
-      messages.push(...(far.arrived?.() ?? []));
+      const report = await answer(host, far, lines, message[1], message[2]);
+      for (const each of far.arrived?.() ?? []) take(each);
       // Two reports in one go wake the reader once. A report waits only while the next run is certain to follow.
       if (far.arrived && !held && messages[0]?.[0] === 'run') {
         held = report;
@@ -85,7 +107,8 @@ export async function runInstance(far: FarEnd, definition: ModelDefinition): Pro
       held?.();
       held = undefined;
       report();
-    } else break;
+    } else if (message[0] === 'endSequence') await host.endSequence?.(message[1], message[2]);
+    else break;
   }
   if (host && far.enter()) {
     await host[Symbol.asyncDispose]();

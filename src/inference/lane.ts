@@ -3,19 +3,20 @@ import type { Schedulable } from './scheduler.js';
 /** Taken places that are left standing before the array is moved up. */
 const SLACK = 256;
 
-/** A queued request and its place in the order of arrival. */
+/** A queued request, its place in the order of arrival, and until when it may stand there. */
 export interface Place<T> {
   readonly request: T;
   readonly turn: number;
+  readonly untilMs: number;
 }
 
-/** Requests of one priority and one key, first come first served. */
+/** Requests of one level and one key, first come first served. */
 export class Lane<T extends Schedulable> {
   #places: Place<T>[] = [];
   #head = 0;
 
   constructor(
-    readonly priority: number,
+    readonly level: number,
     readonly key: string,
   ) {}
 
@@ -52,15 +53,17 @@ export class Lane<T extends Schedulable> {
     return index >= 0;
   }
 
-  /** Takes out those that `wanted` picks, keeping the order of the rest. */
-  takeWhere(wanted: (request: T) => boolean, into: T[]): void {
+  /** Takes out those that may stand no longer, keeping the order of the rest. */
+  takeLate(nowMs: number): readonly Place<T>[] {
+    const late: Place<T>[] = [];
     const rest: Place<T>[] = [];
     for (let i = this.#head; i < this.#places.length; i++) {
       const place = this.#places[i]!;
-      if (wanted(place.request)) into.push(place.request);
+      if (place.untilMs <= nowMs) late.push(place);
       else rest.push(place);
     }
     this.#places = rest;
     this.#head = 0;
+    return late;
   }
 }

@@ -8,6 +8,8 @@ export const INFERENCE_METRICS = {
   inference_rows_total: { kind: 'counter', labels: ['model'], help: 'Rows of answered requests.' },
   inference_executions_total: { kind: 'counter', labels: ['model'], help: 'Runs of the network, each with one or more rows.' },
   inference_restarts_total: { kind: 'counter', labels: ['model'], help: 'Instances that were replaced.' },
+  inference_cache_hits_total: { kind: 'counter', labels: ['model'], help: 'Requests answered from the response cache.' },
+  inference_cache_misses_total: { kind: 'counter', labels: ['model'], help: 'Requests that the response cache did not know.' },
   inference_queue_ms: { kind: 'histogram', labels: ['model'], help: 'Time that a request waited for its run.' },
   inference_input_ms: { kind: 'histogram', labels: ['model'], help: 'Time to make the input of a run.' },
   inference_run_ms: { kind: 'histogram', labels: ['model'], help: 'Time in the network, by run.' },

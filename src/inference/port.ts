@@ -1,6 +1,7 @@
 import type { Tensor } from '../core/index.js';
-import type { HeadSpec, ModelDefinition, ModelSpec, ProviderAttempt } from '../models/index.js';
+import type { HeadSpec, ModelDefinition, ModelSpec, ProviderAttempt, RequestParameters } from '../models/index.js';
 import type { Answer } from '../vision/index.js';
+import type { InstanceGroup, Scheduling, SequenceId } from './scheduling.js';
 
 /**
  * Where an instance runs. `inline`: on the calling thread, for a model so small that a thread's round trip would cost more.
@@ -29,6 +30,23 @@ export interface HostOptions {
    * those that waited behind it on the instance with UNAVAILABLE.
    */
   readonly hangAfterMs?: number;
+  /** How requests are queued, instead of batches by `maxDelayMs`. */
+  readonly scheduling?: Scheduling;
+  /** Kinds of instances, instead of `instances` equal ones. */
+  readonly instanceGroups?: readonly InstanceGroup[];
+  /**
+   * False for a model without a batch axis (Triton's `max_batch_size: 0`): shapes are the model's own from the first axis on, each request is one row,
+   * and none share a run. True when absent.
+   */
+  readonly batchAxis?: boolean;
+  /** Inputs that a request may leave out. Requests with different ones do not share a run. */
+  readonly optionalInputs?: readonly string[];
+  /** Inputs whose shape may differ between requests of one run, for backends that take each request as it is; nothing is padded. */
+  readonly raggedInputs?: readonly string[];
+  /** Answers are kept in the engine's response cache, by the bytes of the inputs. Not for sequences, nor for requests with `onResponse`. */
+  readonly cache?: boolean;
+  /** Answers what a backend asks through its context (`ask`), such as calls of other models. What it throws, the backend catches. */
+  readonly onAsk?: (question: unknown, signal: AbortSignal) => unknown;
 }
 
 /** What both doors ask of a model. */
@@ -43,14 +61,37 @@ export interface InferenceRequest {
   readonly answer: 'tensors' | 'decoded';
   /** Thresholds for this request, instead of the head's own. */
   readonly thresholds?: Partial<Pick<HeadSpec, 'confidence' | 'maximumIou' | 'limit'>>;
-  /** 0 is served first, and the default. */
+  /** 0 is served first, and the default. With `BatchScheduling.priorityLevels`: 1 is served first, 0 is the default level. */
   readonly priority?: number;
+  /** How long it may wait, in milliseconds (fractions count), as far as its queue policy lets it say; for a sequence, how long in the backlog. 0 is no limit. */
+  readonly timeoutMs?: number;
   /** On the engine's clock: still queued then, it fails with DEADLINE_EXCEEDED. */
   readonly deadlineMs?: number;
   /** Still queued, it leaves the queue; already running, its result is dropped. Fails with CANCELLED. */
   readonly signal?: AbortSignal;
-  /** For models with state between requests; the scheduler that reads it comes with serving. */
-  readonly sequence?: { readonly id: bigint | string; readonly start: boolean; readonly end: boolean };
+  /** For models with {@link SequenceScheduling}. A start without an id (0 or '') is given one, told in the answer. */
+  readonly sequence?: { readonly id: SequenceId; readonly start: boolean; readonly end: boolean };
+  /** The caller's name for it; backends see it. */
+  readonly id?: string;
+  /** Whatever else the caller says; backends see it. */
+  readonly parameters?: RequestParameters;
+  /** Outputs wanted; backends may leave out others. All when absent. */
+  readonly outputs?: readonly string[];
+  /**
+   * Takes the answers of a backend that gives several, in order; the last one is what `infer` resolves with. A backend waits while
+   * {@link RESPONSE_CREDIT} of them are unfinished here: return a promise to hold it back. Without it, a second answer fails the request.
+   */
+  readonly onResponse?: (response: PartialResponse) => void | Promise<void>;
+}
+
+/** Answers of one request that may be under way to `onResponse` at a time. */
+export const RESPONSE_CREDIT = 8;
+
+/** One of several answers to a request. */
+export interface PartialResponse {
+  /** Belongs to the caller. */
+  readonly outputs: readonly Tensor[];
+  readonly parameters?: RequestParameters;
 }
 
 /** Where a request's time went. */
@@ -70,28 +111,80 @@ export interface InferenceResponse {
   /** One for each row of the batch axis; empty when tensors were asked for. */
   readonly answers: readonly Answer[];
   readonly times: InferenceTimes;
+  /** What the backend says besides; absent when nothing. */
+  readonly parameters?: RequestParameters;
+  /** The sequence that it belongs to, when the engine gave it its id. */
+  readonly sequenceId?: SequenceId;
+  /** The backend ended the request without a (further) answer. Absent: this is an answer. */
+  readonly empty?: true;
+  /** Came from the response cache. */
+  readonly cached?: true;
 }
 
+/** How often, and how long altogether, in milliseconds. */
+export interface CountAndTime {
+  readonly count: number;
+  readonly ms: number;
+}
+
+/** Runs of one size and how long they took altogether, in milliseconds. */
+export interface BatchStatistics {
+  readonly count: number;
+  readonly inputMs: number;
+  readonly runMs: number;
+  readonly outputMs: number;
+}
+
+/** What became of the n-th answers of requests to backends that give several. */
+export interface ResponseStatistics {
+  /** From the answer before, or the start of the run. */
+  readonly success: CountAndTime;
+  readonly fail: CountAndTime;
+  /** Ends without an answer of their own. */
+  readonly empty: CountAndTime;
+  readonly cancel: CountAndTime;
+}
+
+/** Why requests failed. */
+export type FailureReason = 'rejected' | 'backend' | 'other';
+
 /**
- * Counters since loading, Triton's meanings. Each request ends in exactly one of `requests`, `failures` and `cancelled`. The times are sums over
- * `requests`: in a run of four, each of the four is charged the whole run, so that a sum divided by `requests` is what a request meets on average.
+ * Counters since loading, Triton's meanings. Each request ends in exactly one of `requests`, `failures` and `cancelled`. The times `inputMs`, `runMs`
+ * and `outputMs` are sums over requests that were run: in a run of four, each of the four is charged the whole run, so that a sum divided by
+ * `requests` is what a request meets on average (with a cache: divided by `requests - cacheHit.count`).
  */
 export interface ModelStatistics {
-  /** Answered requests. */
+  /** Answered requests, those from the cache included. */
   readonly requests: number;
   /** Requests that failed, refused ones included. */
   readonly failures: number;
+  /** Adds up to `failures`. `rejected`: by a queue, or while it waited. `backend`: in a run. */
+  readonly failuresBy: Readonly<Record<FailureReason, number>>;
   readonly cancelled: number;
-  /** Rows of answered requests. */
+  /** From arrival to answer, of answered requests. */
+  readonly successMs: number;
+  /** From arrival to failure, of requests that failed or were cancelled. */
+  readonly failureMs: number;
+  /** Rows of answered requests that were run. */
   readonly inferences: number;
   /** Runs. */
   readonly executions: number;
   /** Runs by number of rows. */
   readonly batches: Readonly<Record<number, number>>;
+  /** The same, with times. */
+  readonly batchTimes: Readonly<Record<number, BatchStatistics>>;
   readonly queueMs: number;
   readonly inputMs: number;
   readonly runMs: number;
   readonly outputMs: number;
+  /** Answers from the cache, and the time for looking them up. */
+  readonly cacheHit: CountAndTime;
+  /** Requests that the cache did not know, and the time for looking and for keeping their answers. */
+  readonly cacheMiss: CountAndTime;
+  /** By number of the answer, from 0; empty for networks. */
+  readonly responses: Readonly<Record<number, ResponseStatistics>>;
+  /** When the last request was run, in milliseconds since 1970; 0 for never. */
+  readonly lastInferenceMs: number;
   readonly queued: number;
   readonly running: number;
   readonly restarts: number;
@@ -113,6 +206,11 @@ export interface LoadedModel extends AsyncDisposable {
   /** @throws Fault INVALID_ARGUMENT (inputs do not fit the spec), UNAVAILABLE (instance crashed, or unloading), and those of the request's limits */
   infer(request: InferenceRequest): Promise<InferenceResponse>;
   statistics(): ModelStatistics;
+  /**
+   * Changes the number of instances, without an interruption: opens more, or lets the last ones finish and closes them. Sequences on those end.
+   * @throws Fault UNSUPPORTED when instances would have to become others, INVALID_ARGUMENT, and as the runtime's `open`
+   */
+  resize(instances: number | readonly InstanceGroup[]): Promise<void>;
   /** Refuses new requests, finishes those accepted, releases the instances. */
   [Symbol.asyncDispose](): Promise<void>;
 }

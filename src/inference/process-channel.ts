@@ -2,9 +2,9 @@ import { workerEnvironment } from '../core/index.js';
 import { type Serializable, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import type { ModelDefinition } from '../models/index.js';
 import type { SizedBufferPool } from './buffer-pool.js';
 import type { Channel, ChannelEvents } from './channel.js';
+import type { ProcessOrder } from './process-entry.js';
 import { type FromInstance, asIs, encodeRequests } from './protocol.js';
 
 /** Characters kept of what a child process wrote last on its standard error. */
@@ -26,7 +26,7 @@ function endWithUs(kill: () => void): () => void {
 }
 
 /** Starts a child process with one instance. It never keeps this process alive, and does not outlive it. */
-export function openProcess({ definition, pool }: { definition: ModelDefinition; pool: SizedBufferPool }, events: ChannelEvents): Channel {
+export function openProcess({ definition, index, pool }: ProcessOrder & { readonly pool: SizedBufferPool }, events: ChannelEvents): Channel {
   const child = fork(fileURLToPath(new URL('./process-entry.js', import.meta.url)), [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -58,13 +58,14 @@ export function openProcess({ definition, pool }: { definition: ModelDefinition;
   child.on('close', (code, signal) => end(signal ? `killed by ${signal}` : `exit code ${code}`));
   // A child that is gone tells by `close`; there is nothing to do about a message that did not reach it.
   const send = (message: unknown): void => void child.send(message as Serializable, () => {});
-  send(definition);
+  send({ definition, index } satisfies ProcessOrder);
   return {
     where: `process ${child.pid}`,
     run(requests) {
       send(['run', encodeRequests(requests, asIs, []), []]);
       for (const { inputs } of requests) pool.giveTensors(inputs);
     },
+    send,
     stop: () => void (child.connected && send(['stop'])),
     kill,
   };

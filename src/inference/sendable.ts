@@ -11,6 +11,11 @@ function exactCopy(tensor: Tensor): TensorData {
   return viewOf(tensor.datatype, copy);
 }
 
+/** The tensor in memory of its own. */
+export function copied(tensor: Tensor): Tensor {
+  return { ...tensor, data: exactCopy(tensor) } as Tensor;
+}
+
 const listBuffers = (data: TensorData, transfer: ArrayBuffer[]): void => {
   if (Array.isArray(data)) for (const bytes of data as readonly Uint8Array[]) transfer.push(bytes.buffer as ArrayBuffer);
   else transfer.push((data as Uint8Array).buffer as ArrayBuffer);

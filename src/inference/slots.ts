@@ -1,6 +1,6 @@
 import { type Clock, type Fault, type Log, fail, toFault } from '../core/index.js';
-import type { HostReport } from '../models/index.js';
-import type { Batch } from './batch.js';
+import type { BackendResponse, HostReport, HostResult } from '../models/index.js';
+import type { Batch, Job } from './batch.js';
 import type { Instance, InstanceDescription, InstanceEvents } from './instance.js';
 import { RESTART_RULES, type RestartRules, decideRestart } from './restart-policy.js';
 
@@ -14,6 +14,12 @@ export interface Slot {
   instance: Instance | undefined;
   /** Oldest first; the first is running. */
   readonly batches: Batch[];
+  /** Requests that its backend put off, by number. */
+  readonly later: Map<number, Job>;
+  /** Requests that the present instance was given. */
+  sent: number;
+  /** Takes nothing new, and its instance is closed once it is through. */
+  retired: boolean;
   /** Lost too often: nobody will stand here again. */
   givenUp: boolean;
 }
@@ -21,8 +27,14 @@ export interface Slot {
 /** What the owner of the slots is told. */
 export interface SlotEvents {
   finished(slot: Slot, batch: Batch, report: HostReport): void;
-  /** The instance is gone with these batches, the running one first. */
-  lost(batches: readonly Batch[], fault: Fault): void;
+  /** A backend gave an answer that is not the last. */
+  responded(slot: Slot, number: number, response: BackendResponse): void;
+  /** A request that a backend had put off is over. */
+  completed(slot: Slot, number: number, result: HostResult): void;
+  /** The instance is gone with these batches, the running one first, and with what it had put off. */
+  lost(slot: Slot, batches: readonly Batch[], later: readonly Job[], fault: Fault): void;
+  /** Nothing will be served here any more: lost too often, or one instance too many. */
+  left(slot: Slot): void;
   /** A lost instance was replaced. */
   restored(): void;
   /** The last instance was given up; `fault` tells why. */
@@ -46,6 +58,8 @@ export class Slots {
   #restartsMs: number[] = [];
   #reopening = new Map<Slot, () => void>();
   #pending = new Set<Promise<void>>();
+  readonly #retiring = new Set<Slot>();
+  readonly #waiting = new Map<Slot, () => void>();
   #closing = false;
   #description: InstanceDescription | undefined;
 
@@ -61,19 +75,74 @@ export class Slots {
 
   /** Opens `count` instances together. @throws Fault of the first that fails, after the others are closed */
   async open(count: number): Promise<void> {
-    for (let index = 0; index < count; index++) this.all.push({ index, instance: undefined, batches: [], givenUp: false });
-    const results = await Promise.allSettled(this.all.map((slot) => this.#fill(slot)));
+    try {
+      await this.#grow(count);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Opens more, or lets the last ones finish what they hold and closes them.
+   * @throws Fault of the first that does not open; all is then as it was
+   */
+  async resize(count: number): Promise<void> {
+    if (count > this.all.length) await this.#grow(count - this.all.length);
+    else await Promise.all(this.all.splice(count).map((slot) => this.#retire(slot)));
+  }
+
+  async #grow(count: number): Promise<void> {
+    const first = this.all.length;
+    const fresh = Array.from({ length: count }, (_, i): Slot => ({
+      index: first + i,
+      instance: undefined,
+      batches: [],
+      later: new Map(),
+      sent: 0,
+      retired: false,
+      givenUp: false,
+    }));
+    this.all.push(...fresh);
+    const results = await Promise.allSettled(fresh.map((slot) => this.#fill(slot)));
     const failed = results.find((result) => result.status === 'rejected');
     if (!failed) return;
-    await this.close();
+    this.all.splice(first);
+    await Promise.all(fresh.map((slot) => this.#retire(slot)));
     throw failed.reason;
+  }
+
+  async #retire(slot: Slot): Promise<void> {
+    slot.retired = true;
+    this.#reopening.get(slot)?.();
+    this.#reopening.delete(slot);
+    this.#retiring.add(slot);
+    this.events.left(slot);
+    try {
+      // Disposing lets the runs finish; what was put off must be over before.
+      while (slot.later.size > 0 || slot.batches.length > 0) await new Promise<void>((resolve) => this.#waiting.set(slot, resolve));
+      await slot.instance?.[Symbol.asyncDispose]();
+    } finally {
+      this.#retiring.delete(slot);
+      this.#waiting.delete(slot);
+    }
+  }
+
+  /** The place of an instance, also of one that is only finishing what it holds. */
+  at(index: number): Slot | undefined {
+    return this.all[index] ?? [...this.#retiring].find((slot) => slot.index === index);
+  }
+
+  /** Whether the slot can take a batch. */
+  takes({ instance, batches }: Slot): boolean {
+    return instance !== undefined && batches.length < this.options.batchesHeld;
   }
 
   /** The least loaded instance that can take a batch: idle ones first, then by number. */
   free(): Slot | undefined {
     let best: Slot | undefined;
     for (const slot of this.all) {
-      if (!slot.instance || slot.batches.length >= this.options.batchesHeld) continue;
+      if (!this.takes(slot)) continue;
       if (!best || slot.batches.length < best.batches.length) best = slot;
       if (best.batches.length === 0) break;
     }
@@ -86,7 +155,7 @@ export class Slots {
     for (const callOff of this.#reopening.values()) callOff();
     this.#reopening.clear();
     await Promise.all(this.#pending);
-    const instances = this.all.flatMap(({ instance }) => instance ?? []);
+    const instances = [...this.all, ...this.#retiring].flatMap(({ instance }) => instance ?? []);
     const callOff = this.options.clock.after(LONG_CLOSE_MS, () => {
       const places = instances.map(({ where }) => where).join(', ');
       this.options.log.warn(
@@ -102,7 +171,15 @@ export class Slots {
 
   async #fill(slot: Slot): Promise<void> {
     const instance = await this.options.open(slot.index, {
-      finished: (report) => this.events.finished(slot, slot.batches.shift()!, report),
+      finished: (report) => {
+        this.events.finished(slot, slot.batches.shift()!, report);
+        this.#waiting.get(slot)?.();
+      },
+      responded: (number, response) => this.events.responded(slot, number, response),
+      completed: (number, result) => {
+        this.events.completed(slot, number, result);
+        this.#waiting.get(slot)?.();
+      },
       lost: (fault) => this.#lost(slot, fault),
     });
     const { spec, providers, maxBatch } = instance.description;
@@ -114,6 +191,11 @@ export class Slots {
         `model "${this.options.model}": instance ${slot.index} opened another network than the first; did its file change meanwhile?`,
       );
     }
+    if (slot.retired) {
+      await instance[Symbol.asyncDispose]();
+      return;
+    }
+    slot.sent = 0;
     slot.instance = instance;
     this.options.log.debug(`model "${this.options.model}", instance ${slot.index} is ready`, { where: instance.where });
   }
@@ -122,8 +204,11 @@ export class Slots {
     slot.instance = undefined;
     const batches = slot.batches.splice(0);
     this.options.log.warn(fault.message, { model: this.options.model, instance: slot.index });
-    this.events.lost(batches, fault);
-    this.#replace(slot, fault);
+    const later = [...slot.later.values()];
+    slot.later.clear();
+    this.events.lost(slot, batches, later, fault);
+    this.#waiting.get(slot)?.();
+    if (!slot.retired) this.#replace(slot, fault);
   }
 
   #replace(slot: Slot, fault: Fault): void {
@@ -135,6 +220,7 @@ export class Slots {
         cause: fault.message,
       });
       slot.givenUp = true;
+      this.events.left(slot);
       if (this.all.every(({ givenUp }) => givenUp)) this.events.exhausted(fault);
       return;
     }

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { ModelDefinition } from '../models/index.js';
 import type { SizedBufferPool } from './buffer-pool.js';
 import type { Channel, ChannelEvents } from './channel.js';
-import type { InferenceRequest } from './port.js';
+import type { InstanceRequest } from './instance.js';
 import { type FromInstance, type Prepare, type ToInstance, encodeRequests } from './protocol.js';
 import { guardExit, openGate } from './run-gate.js';
 import { sendable, sendableCopy } from './sendable.js';
@@ -14,6 +14,8 @@ export interface ThreadOrder {
   readonly definition: ModelDefinition;
   readonly pool: SizedBufferPool;
   readonly answersInPairs: boolean;
+  /** Number of the instance in its model. */
+  readonly index: number;
 }
 
 interface Parcel {
@@ -23,7 +25,7 @@ interface Parcel {
   readonly staying: readonly ArrayBuffer[];
 }
 
-function pack(requests: readonly InferenceRequest[], pool: SizedBufferPool, prepare: Prepare): Parcel {
+function pack(requests: readonly InstanceRequest[], pool: SizedBufferPool, prepare: Prepare): Parcel {
   const transfer: ArrayBuffer[] = [];
   const returning: number[] = [];
   const staying: ArrayBuffer[] = [];
@@ -45,10 +47,10 @@ function pack(requests: readonly InferenceRequest[], pool: SizedBufferPool, prep
 }
 
 /** Starts a worker thread with one instance. It never keeps the process alive; the engine does while requests are in flight. */
-export function openThread({ definition, pool, answersInPairs }: ThreadOrder, events: ChannelEvents): Channel {
+export function openThread({ definition, index, pool, answersInPairs }: ThreadOrder, events: ChannelEvents): Channel {
   const gate = openGate();
   const worker = new Worker(new URL('./worker-entry.js', import.meta.url), {
-    workerData: { definition, gate, answersInPairs } satisfies WorkerOrder,
+    workerData: { definition, index, gate, answersInPairs } satisfies WorkerOrder,
     execArgv: [],
     env: workerEnvironment(),
     // What an instance holds is native or comes in large buffers; a small young generation keeps the resident set small.
@@ -64,7 +66,7 @@ export function openThread({ definition, pool, answersInPairs }: ThreadOrder, ev
   });
   // After the listeners: adding one refers to the thread again.
   worker.unref();
-  const send = ({ message, transfer, staying }: Parcel): void => {
+  const post = ({ message, transfer, staying }: Parcel): void => {
     worker.postMessage(message, transfer);
     for (const buffer of staying) pool.give(buffer);
   };
@@ -72,12 +74,13 @@ export function openThread({ definition, pool, answersInPairs }: ThreadOrder, ev
     where: `thread ${worker.threadId}`,
     run(requests) {
       try {
-        send(pack(requests, pool, sendable));
+        post(pack(requests, pool, sendable));
       } catch {
         // Some memory (WebAssembly's, Node's own pools) looks transferable and is not.
-        send(pack(requests, pool, sendableCopy));
+        post(pack(requests, pool, sendableCopy));
       }
     },
+    send: (message) => worker.postMessage(message, []),
     stop: () => worker.postMessage(['stop'] satisfies ToInstance, []),
   };
 }

@@ -8,12 +8,14 @@ import { sendable } from './sendable.js';
 /** What the engine gives a worker thread on its way. */
 export interface WorkerOrder {
   readonly definition: ModelDefinition;
+  /** Number of the instance in its model. */
+  readonly index: number;
   readonly gate: RunGate;
   /** Whether a report may wait for that of the next run. */
   readonly answersInPairs: boolean;
 }
 
-const { definition, gate, answersInPairs } = workerData as WorkerOrder;
+const { definition, index, gate, answersInPairs } = workerData as WorkerOrder;
 const port = parentPort!;
 
 /** What has arrived during a run, which blocks the thread and with it the port's events. */
@@ -32,4 +34,5 @@ await runInstance(
     ...(answersInPairs ? { arrived } : {}),
   },
   definition,
+  index,
 );

@@ -1,5 +1,7 @@
 import { type FaultCode, type Tensor, Fault, fail, toFault } from '../core/index.js';
 import type { Answer } from '../vision/index.js';
+import { openBackendHost } from './backend-host.js';
+import type { RequestContext, RequestLine, RequestParameters } from './backend.js';
 import { BatchBuffers, maxBatchOf, rowsOf, sliceRows } from './batch-axis.js';
 import { createDecoder, findHead } from './heads/heads.js';
 import type { Decoder } from './heads/port.js';
@@ -14,12 +16,26 @@ export interface HostRequest {
   readonly inputs: readonly Tensor[];
   readonly answer: 'tensors' | 'decoded';
   readonly thresholds?: Thresholds;
+  /** What else the request says; only backends read it. */
+  readonly context?: RequestContext;
+  /** How a backend gives further answers; absent where nobody would take them. */
+  readonly line?: RequestLine;
 }
 
-/** What became of one request; plain data, crosses threads. `answers` has one entry a row. */
+/** An answer. `answers` has one entry a row. */
+export interface HostAnswer {
+  readonly outputs: readonly Tensor[];
+  readonly answers: readonly Answer[];
+  readonly parameters?: RequestParameters;
+  /** The request ends without a (further) answer. */
+  readonly empty?: true;
+}
+
+/** What became of one request; plain data, crosses threads. `pending`: it is not over, see `BackendResult`. */
 export type HostResult =
-  | { readonly outputs: readonly Tensor[]; readonly answers: readonly Answer[] }
-  | { readonly fault: { readonly code: FaultCode; readonly message: string } };
+  | HostAnswer
+  | { readonly fault: { readonly code: FaultCode; readonly message: string } }
+  | { readonly pending: 'later' | 'again' };
 
 /** What became of the requests of one call, in order, and where its time went. */
 export interface HostReport {
@@ -41,7 +57,25 @@ export interface ModelHost extends AsyncDisposable {
    * Never rejects for a request: its result holds the fault. Outputs belong to the caller.
    */
   execute(requests: readonly HostRequest[]): Promise<HostReport>;
+  /** Code instead of a network: keeps its inputs, reads `context` and answers over `line`. */
+  readonly backend?: true;
+  /** A sequence that ran here is over. Never rejects. */
+  endSequence?(id: bigint | string, reason: string): Promise<void>;
 }
+
+/** What an instance has to offer to a backend. */
+export interface HostSurroundings {
+  /** Number of the instance in its model. */
+  readonly instance: number;
+  /** See `BackendOrder.ask`. */
+  ask(question: unknown, signal?: AbortSignal): Promise<unknown>;
+}
+
+/** Of a model that is opened outside of an engine. */
+const ALONE: HostSurroundings = Object.freeze({
+  instance: 0,
+  ask: async () => fail('FAILED_PRECONDITION', 'nobody answers: the model was not loaded by an engine'),
+});
 
 function checkLabels({ name, labels, head }: ModelDefinition, decoder: Decoder | undefined): void {
   if (!labels || decoder?.classes === undefined || decoder.classes === labels.length) return;
@@ -240,7 +274,12 @@ class Host implements ModelHost {
  * Opens a model on the calling thread and checks that its picture and head fit the network.
  * @throws Fault as the runtime's `open`; MODEL_MISMATCH naming input or output, its shape and the one that fits; CONFIG_INVALID
  */
-export async function openModelHost(definition: ModelDefinition, runtimes: readonly RuntimeAdapter[] = RUNTIMES): Promise<ModelHost> {
+export async function openModelHost(
+  definition: ModelDefinition,
+  runtimes: readonly RuntimeAdapter[] = RUNTIMES,
+  surroundings: HostSurroundings = ALONE,
+): Promise<ModelHost> {
+  if (definition.weights.runtime === 'module') return openBackendHost(definition, surroundings);
   const runtime = await openRuntime(definition.weights, definition.options ?? {}, runtimes);
   try {
     const { name, picture, head } = definition;

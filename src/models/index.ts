@@ -1,3 +1,4 @@
+export * from './backend.js';
 export * from './fake.js';
 export * from './heads/attention-mesh.js';
 export * from './heads/blaze.js';
@@ -24,6 +25,8 @@ export * from './host.js';
 export * from './onnx/load-ort.js';
 export * from './onnx/onnx-runtime.js';
 export * from './port.js';
+export * from './remote/engine-url.js';
+export * from './remote/remote-runtime.js';
 export * from './runtimes.js';
 export * from './zoo/archive/export-models.js';
 export * from './zoo/archive/import-models.js';

@@ -33,6 +33,8 @@ export interface RuntimeOptions {
   readonly threads?: number;
   /** Whether idle threads spin; false when absent: spinning steals from the decoder. */
   readonly spinning?: boolean;
+  /** Number of the GPU for providers that use one; the first when absent. */
+  readonly device?: number;
 }
 
 /** From a picture's bytes to the network's numbers: `(byte - mean) / std` per channel, in the channel order of `fit.order`. */
@@ -46,12 +48,14 @@ export interface PictureInput {
 
 /** Where the weights are and which runtime takes them; plain data, crosses threads. */
 export interface Weights {
-  /** A row of `RUNTIMES`. */
+  /** A row of `RUNTIMES`, or `module` for code instead of a network. */
   readonly runtime: string;
-  /** Path of the file, absolute. */
+  /** Path of the file, absolute; of a `module` its URL, such as `file:///models/adder/backend.js`. */
   readonly path: string;
   /** Folder to load the runtime's package from; the installed one when absent. */
   readonly binding?: string;
+  /** What a `module` needs to know besides; plain data, crosses threads and processes. */
+  readonly settings?: unknown;
 }
 
 /** All that an instance needs to know of a model; plain data, crosses threads and processes. */

@@ -78,7 +78,8 @@ function anchored(config: PipelineConfig, folder: string): PipelineConfig & { re
     ...config,
     sources: mapValues(config.sources, (source) => ({ ...source, uri: at(source.uri) })),
     nodes: mapValues(config.nodes, (node) => {
-      if ('model' in node && typeof node.model === 'object') return { ...node, model: { ...node.model, file: at(node.model.file) } };
+      if ('model' in node && typeof node.model === 'object')
+        return node.model.file === undefined ? node : { ...node, model: { ...node.model, file: at(node.model.file) } };
       return 'algorithm' in node && typeof node.algorithm === 'string' ? { ...node, algorithm: resolve(folder, node.algorithm) } : node;
     }),
     outputs: mapValues(config.outputs, (output) => anchoredOutput(output, at)),

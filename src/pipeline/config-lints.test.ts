@@ -26,6 +26,11 @@ const cases: [title: string, nodes: object, message: RegExp][] = [
     /^nodes\.other\.on\.objects: tracker follows objects of people too/,
   ],
   ['looks without a limit', { looks: { ...TIDY.looks, on: { objects: 'tracker' } } }, /^nodes\.looks\.reinferEvery: .* objects: tracker, limit: N/],
+  [
+    'a wait for company before a server, which makes batches itself',
+    { looks: { ...TIDY.looks, engine: 'kserve://gpu:8001', maxDelayMs: 5 } },
+    /^nodes\.looks\.maxDelayMs: a run takes one picture/,
+  ],
   ['a wait for company that never comes', { people: { ...TIDY.people, maxDelayMs: 5 } }, /^nodes\.people\.maxDelayMs: a run takes one picture/],
   [
     'a line for a label that is never found',

@@ -86,9 +86,10 @@ const unlimitedLooks: Rule = ({ nodes }) =>
   });
 
 const waitsForNobody: Rule = ({ nodes }) =>
-  entriesOf(nodes, 'model').flatMap(([name, { maxBatch, maxDelayMs, on }]) => {
+  entriesOf(nodes, 'model').flatMap(([name, { maxBatch, maxDelayMs, on, model, engine }]) => {
+    const served = engine !== undefined || (typeof model === 'object' && model.url !== undefined);
     const message = 'a run takes one picture (maxBatch is 1), so that no other is waited for. Raise maxBatch, or take maxDelayMs out';
-    return maxDelayMs > 0 && (maxBatch ?? (on === 'frame' ? 1 : undefined)) === 1 ? [{ path: ['nodes', name, 'maxDelayMs'], message }] : [];
+    return maxDelayMs > 0 && (maxBatch ?? (on === 'frame' || served ? 1 : undefined)) === 1 ? [{ path: ['nodes', name, 'maxDelayMs'], message }] : [];
   });
 
 /** Labels that a node is known to give; undefined where only its model knows. */

@@ -35,14 +35,18 @@ const HeadConfig = z
   })
   .describe('How outputs become detections.');
 
+const EngineUrl = z.string().regex(/^kserves?(\+https?)?:\/\/[^/]/, 'write kserve://host:8001/model or kserve+http://host:8000/model');
+
 /** A network of your own, described in place. */
 export const CustomModel = z
   .strictObject({
-    file: z.string().describe('The ONNX file; a relative path starts at the configuration file.'),
+    file: z.string().optional().describe('The ONNX file; a relative path starts at the configuration file.'),
+    url: EngineUrl.optional().describe('Instead of a file: a model on a server, such as kserve://host:8001/model.'),
     picture: PictureConfig,
     head: HeadConfig,
     labels: z.array(z.string()).min(1).describe('Names of the classes by id.'),
   })
+  .refine(({ file, url }) => (file === undefined) !== (url === undefined), { message: 'say where the network is: file or url' })
   .describe('A network of your own.');
 
 /** The type of {@link CustomModel}. */
@@ -111,20 +115,28 @@ export const ModelNodeConfig = z
     reinferEvery: Reinference.optional(),
     smooth: Smoothing.optional(),
     embedding: z.boolean().default(false).describe('Write the vector into the results; readers of the library have it without.'),
-    placement: z.enum(['inline', 'thread', 'process']).default('thread').describe('Where the model runs.'),
+    engine: EngineUrl.optional().describe(
+      'A server that runs the model instead of this machine, such as kserve://host:8001 (gRPC) or kserve+http://host:8000; the model is the one of the same name, or the one that the address names: kserve://host:8001/model.',
+    ),
+    placement: z
+      .enum(['inline', 'thread', 'process'])
+      .optional()
+      .describe('Where the model runs; when absent, in threads, or, where a server runs it, inline.'),
     instances: z
       .int()
       .min(1)
       .max(64)
       .optional()
-      .describe('Copies of the model; one a core for whole frames and one for two cores for objects when absent.'),
+      .describe(
+        'Copies of the model; when absent, one a core for whole frames and one for two cores for objects, or, where a server runs it, four connections to it.',
+      ),
     maxBatch: z
       .int()
       .min(1)
       .max(256)
       .optional()
       .describe(
-        'Most pictures in one run, of whatever frames and streams, where the network allows it; 1 for whole frames and 8 for objects when absent.',
+        'Most pictures in one run, of whatever frames and streams, where the network allows it; when absent, 1 for whole frames and 8 for objects, or, where a server runs it, 1: it makes batches itself.',
       ),
     maxDelayMs: z.number().min(0).max(1000).default(0).describe('How long a picture waits for company, in milliseconds.'),
     providers: z.array(z.string()).min(1).default(['cpu']).describe('Execution providers, best first.'),

@@ -26,7 +26,7 @@ test('defaults are filled in, variables expanded, relative paths start at the fi
   const { people } = config.nodes;
   assert.ok(people && 'model' in people);
   assert.equal(people.on, 'frame');
-  assert.equal(people.placement, 'thread');
+  assert.equal(people.everyFrames, 1);
   assert.deepEqual(config.sinks, { file: { jsonl: '/base/out/results.jsonl', of: 'results', overwrite: false } });
 });
 

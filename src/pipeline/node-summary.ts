@@ -14,8 +14,10 @@ export function algorithmSummary({ algorithm, interval, frameCount }: Pick<Algor
   return `runs ${what}${frameCount === 1 ? '' : ` on ${frameCount} frames`}${interval === 0 ? '' : ` every ${interval} s`}`;
 }
 
-function modelSummary({ model, on, labels, reinferEvery, ...rate }: ModelNodeConfig): string {
-  const name = typeof model === 'string' ? model : basename(model.file);
+const modelName = (model: ModelNodeConfig['model']): string => (typeof model === 'string' ? model : basename(model.file ?? model.url!));
+
+function modelSummary({ model, on, labels, reinferEvery, engine, ...rate }: ModelNodeConfig): string {
+  const name = engine === undefined ? modelName(model) : `${modelName(model)} of ${engine}`;
   const looks = on === 'frame' ? `finds ${labels?.join(', ') ?? 'objects'}` : `looks at ${on.labels?.join(', ') ?? 'objects'} of ${on.objects}`;
   return `${looks} with ${name}${rateText(rate)}${reinferEvery ? ', kept for each track' : ''}`;
 }

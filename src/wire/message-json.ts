@@ -40,16 +40,27 @@ function plain(value: JsonValue): unknown {
   return Array.isArray(value) ? (value as readonly JsonValue[]).map(plain) : value;
 }
 
+/** How {@link messageFromJson} reads. */
+export interface MessageJsonOptions {
+  /** Members that the message lacks are left out, as with answers of a server newer than we are; an error when absent. */
+  readonly ignoreUnknown?: boolean;
+}
+
 /**
  * Makes a message of JSON: its text, or what a reader made of it (config.json, YAML). Names as in the .proto or in camelCase.
  * @param name what errors call it, such as its path
  * @throws Fault CONFIG_INVALID naming the field
  */
-export function messageFromJson<Desc extends DescMessage>(schema: Desc, json: unknown, name = 'JSON'): MessageShape<Desc> {
+export function messageFromJson<Desc extends DescMessage>(
+  schema: Desc,
+  json: unknown,
+  name = 'JSON',
+  { ignoreUnknown = false }: MessageJsonOptions = {},
+): MessageShape<Desc> {
   try {
     const value = typeof json === 'string' ? plain(parseJson(json)) : json;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) fail('CONFIG_INVALID', 'an object is wanted');
-    return fromJson(schema, value as ProtoJson);
+    return fromJson(schema, value as ProtoJson, { ignoreUnknownFields: ignoreUnknown });
   } catch (error) {
     return fail('CONFIG_INVALID', `${name}: ${toFault(error).message}`, error);
   }

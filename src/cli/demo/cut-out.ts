@@ -43,6 +43,7 @@ async function segment(host: ModelHost, input: Uint8Array<ArrayBuffer>): Promise
   const { results } = await host.execute([{ inputs: [{ name: 'picture', datatype: 'UINT8', shape, data: input }], answer: 'tensors' }]);
   const result = results[0]!;
   if ('fault' in result) return fail(result.fault.code, result.fault.message);
+  if (!('outputs' in result)) return fail('INTERNAL', `${host.definition.name}: a network put its answer off`);
   const mask = result.outputs.find(({ data }) => data.length === size.width * size.height);
   if (!mask || mask.datatype !== 'FP32')
     return fail('MODEL_MISMATCH', `${host.definition.name}: no output is a mask of ${size.width}x${size.height} FP32 values`);

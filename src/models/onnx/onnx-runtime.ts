@@ -20,10 +20,17 @@ const NOT_FOR_THIS_RUNTIME = /no op registered|not a registered function|opset|u
 /** Texts with which the runtime refuses the file rather than the machine. */
 const NOT_A_MODEL = /protobuf parsing failed|does not have a graph|invalid model|invalid_protobuf|invalid_graph|external data|out of bounds/i;
 
-function sessionOptions(provider: string, { threads = 1, spinning = false }: RuntimeOptions): Ort.InferenceSession.SessionOptions {
+/** Providers that can be told which GPU to use. */
+const WITH_DEVICES: ReadonlySet<string> = new Set(['cuda', 'tensorrt', 'dml']);
+
+function sessionOptions(provider: string, { threads = 1, spinning = false, device }: RuntimeOptions): Ort.InferenceSession.SessionOptions {
   const allowSpinning = spinning ? '1' : '0';
   return {
-    executionProviders: [provider],
+    executionProviders: [
+      device !== undefined && WITH_DEVICES.has(provider)
+        ? ({ name: provider, deviceId: device } as Ort.InferenceSession.CudaExecutionProviderOption)
+        : provider,
+    ],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',

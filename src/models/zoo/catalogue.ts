@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { didYouMean, fail } from '../../core/index.js';
-import type { ModelDefinition } from '../port.js';
+import type { ModelDefinition, Weights } from '../port.js';
 import { BLAZE } from './entries/blaze.js';
 import { CENTERNET } from './entries/centernet.js';
 import { FACE_ATTRIBUTES } from './entries/face-attributes.js';
@@ -56,6 +56,12 @@ export function findModel(name: string, catalogue: readonly CatalogueEntry[] = C
 export function toDefinition(entry: CatalogueEntry, path: string): ModelDefinition {
   const { name, picture, head, labels } = entry;
   return { name, weights: { runtime: 'onnx', path }, ...(picture ? { picture } : {}), head, labels };
+}
+
+/** What an instance needs to run the model of that name, or alias, from other weights than the catalogue's. @throws Fault NOT_FOUND as {@link findModel} */
+export function catalogueDefinition(name: string, weightsOf: (name: string) => Weights): ModelDefinition {
+  const entry = findModel(name);
+  return { ...toDefinition(entry, ''), weights: weightsOf(entry.name) };
 }
 
 /** The checksum that the finished ONNX file must have, in hex; absent where a conversion on this machine makes it. */

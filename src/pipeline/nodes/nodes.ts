@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Log, fail, throwIfAborted } from '../../core/index.js';
-import type { ModelDefinition, ModelSource } from '../../models/index.js';
+import { type ModelDefinition, type ModelSource, catalogueDefinition, remoteWeights } from '../../models/index.js';
 import { trackerKind } from '../../tracking/index.js';
 import { activeNodes } from '../active-nodes.js';
-import { type CustomModel, type NodeConfig, readsOf } from '../config-nodes.js';
+import { type CustomModel, type ModelNodeConfig, type NodeConfig, readsOf } from '../config-nodes.js';
 import { Graph } from '../graph.js';
 import { Held } from '../held.js';
 import type { ModelPool } from '../model-pool.js';
@@ -31,10 +31,23 @@ export interface NodeMaterial {
 
 type Nodes = Readonly<Record<string, NodeConfig>>;
 
-const ownDefinition = (name: string, { file, picture, head, labels }: CustomModel): ModelDefinition => {
+const ownDefinition = (name: string, { file, url, picture, head, labels }: CustomModel, engine: string | undefined): ModelDefinition => {
   const { settings, ...rest } = head;
-  return { name, weights: { runtime: 'onnx', path: file }, picture, head: settings ? { ...rest, settings } : rest, labels };
+  const server = engine ?? url;
+  const weights = server === undefined ? { runtime: 'onnx', path: file! } : remoteWeights(server, name);
+  return { name, weights, picture, head: settings ? { ...rest, settings } : rest, labels };
 };
+
+/** What the node's model is, and where it runs. A model that a server runs is not fetched. @throws Fault as {@link ModelSource} */
+async function definitionOf(
+  node: string,
+  { model, engine }: ModelNodeConfig,
+  models: ModelSource,
+  signal: AbortSignal | undefined,
+): Promise<ModelDefinition> {
+  if (typeof model !== 'string') return models.own(ownDefinition(node, model, engine), signal);
+  return engine === undefined ? models.named(model, signal) : catalogueDefinition(model, (name) => remoteWeights(engine, name));
+}
 
 /** Least confidence that the trackers behind a node make use of; 1 when there is none. */
 function weakFrom(name: string, nodes: Nodes): number {
@@ -64,8 +77,7 @@ async function openNode(name: string, nodes: Nodes, opened: readonly GraphNode[]
   }
   if ('track' in node) return openTrackNode(name, node, node.on.objects.map((read) => objectsOf(read, name, opened))); // prettier-ignore
   if ('analytics' in node) return openLinesNode(name, node);
-  const { model } = node;
-  const definition = typeof model === 'string' ? await models.named(model, signal) : await models.own(ownDefinition(name, model), signal);
+  const definition = await definitionOf(name, node, models, signal);
   const { on } = node;
   const needs = { weakFrom: weakFrom(name, nodes) };
   if (on === 'frame') return openModelNode(name, node, definition, pool, needs);

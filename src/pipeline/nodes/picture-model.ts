@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type TensorOf, fail } from '../../core/index.js';
 import type { HostOptions, InferenceResponse, LoadedModel } from '../../inference/index.js';
-import { type Head, type HeadSpec, type ModelDefinition, type PictureInput, findHead } from '../../models/index.js';
+import { type Head, type HeadSpec, type ModelDefinition, type PictureInput, findHead, isRemote } from '../../models/index.js';
 import type { ModelNodeConfig } from '../config-nodes.js';
 import type { ModelLease, ModelPool } from '../model-pool.js';
 
@@ -41,10 +41,16 @@ const thresholdsOf = ({ maximumIou, limit }: ModelNodeConfig, confidence: number
 /** Most crops in one run: objects come several at a time, and a run of a small network costs little more than its hand-over. */
 const CROPS_A_RUN = 8;
 
+/** Connections to a server: while one waits for its answer, others carry requests. */
+const REMOTE_INSTANCES = 4;
+
 /** How the engine is to host the model. Objects are looked at together, by fewer copies: many copies share them out and wake up for each. */
-function hostOf({ on, placement, instances, maxBatch, maxDelayMs }: ModelNodeConfig): HostOptions {
-  const objects = on !== 'frame';
-  const copies = instances ?? (objects && placement !== 'inline' ? Math.max(1, availableParallelism() >> 1) : undefined);
+function hostOf({ on, instances, maxBatch, maxDelayMs, ...config }: ModelNodeConfig, definition: ModelDefinition): HostOptions {
+  const remote = isRemote(definition);
+  const objects = on !== 'frame' && !remote;
+  const placement = config.placement ?? (remote ? 'inline' : 'thread');
+  const usual = remote ? REMOTE_INSTANCES : objects && placement !== 'inline' ? Math.max(1, availableParallelism() >> 1) : undefined;
+  const copies = instances ?? usual;
   return {
     placement,
     maxBatch: maxBatch ?? (objects ? CROPS_A_RUN : 1),
@@ -89,6 +95,6 @@ export async function loadPictureModel(
   confidence: number,
 ): Promise<PictureModel> {
   const options = { providers: config.providers, threads: config.threads };
-  const lease = await pool.lease({ ...definition, options }, hostOf(config));
+  const lease = await pool.lease({ ...definition, options }, hostOf(config, definition));
   return new PictureModel(lease, picture, thresholdsOf(config, confidence));
 }

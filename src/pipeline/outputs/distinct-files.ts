@@ -19,7 +19,9 @@ function inputsOf({ sources, nodes }: PipelineConfig): UsedFile[] {
     return isAddress(uri) ? [] : [{ path: uri, use: `source ${name}` }];
   });
   const models = Object.entries(nodes).flatMap(([name, node]): UsedFile[] =>
-    'model' in node && typeof node.model === 'object' ? [{ path: node.model.file, use: `model of node ${name}` }] : [],
+    'model' in node && typeof node.model === 'object' && node.model.file !== undefined
+      ? [{ path: node.model.file, use: `model of node ${name}` }]
+      : [],
   );
   const code = Object.entries(nodes).flatMap(([name, node]): UsedFile[] =>
     'algorithm' in node && typeof node.algorithm === 'string' ? [{ path: node.algorithm, use: `algorithm of node ${name}` }] : [],

@@ -11,7 +11,7 @@ import { ACCEPTED, isEncoding, type Encoding } from './encoding.js';
 import { framed, type Message } from './frames.js';
 import { Inbox, writePieces } from './inbox.js';
 import { toHeaders, toMetadata, type Metadata } from './metadata.js';
-import { MAX_MESSAGE_BYTES, SETTINGS, tend, type Keepalive } from './session.js';
+import { MAX_MESSAGE_BYTES, SESSION, tend, type Keepalive } from './session.js';
 import { decodeMessage, faultOfStatus, statusOfHttp, type GrpcStatus } from './status.js';
 import { formatTimeout } from './timeout.js';
 
@@ -70,6 +70,7 @@ class ClientCall {
 
   constructor(
     readonly stream: ClientHttp2Stream,
+    private readonly session: ClientHttp2Session,
     readonly options: CallOptions,
     maxBytes: number,
   ) {
@@ -80,7 +81,9 @@ class ClientCall {
       options.onMetadata?.(toMetadata(headers), 'trailers');
     });
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ERR_HTTP2_STREAM_ERROR') this.#local ??= toFault(error, 'UNAVAILABLE', 'the connection broke: ');
+      if (error.code === 'ERR_HTTP2_STREAM_CANCEL' && error.cause instanceof Error)
+        this.#local ??= toFault(error.cause, 'UNAVAILABLE', 'no connection: ');
+      else if (error.code !== 'ERR_HTTP2_STREAM_ERROR') this.#local ??= toFault(error, 'UNAVAILABLE', 'the connection broke: ');
     });
     stream.on('end', () => setImmediate(() => this.#leave()));
     const cancel = (): void =>
@@ -124,6 +127,7 @@ class ClientCall {
   #fault(): Fault | undefined {
     if (this.#local) return this.#local;
     if (this.#status) return this.#status.code === 0 ? undefined : faultOfStatus(this.#status);
+    if (this.session.closed) return new Fault('UNAVAILABLE', 'the connection was closed before the call ended');
     const code = RESET[this.stream.rstCode] ?? 13;
     return faultOfStatus({ code, message: `the call ended without a status (HTTP/2 code ${this.stream.rstCode})` });
   }
@@ -147,7 +151,7 @@ class Client implements GrpcClient {
 
   #connected(): ClientHttp2Session {
     if (this.#session && !this.#session.closed && !this.#session.destroyed) return this.#session;
-    const session = connect(this.options.url, { settings: SETTINGS, ...this.options.tls });
+    const session = connect(this.options.url, { ...SESSION, ...this.options.tls });
     session.on('error', () => session.destroy());
     session.on('goaway', () => session.close());
     session.once('connect', () => tend(session, this.options.keepalive));
@@ -159,7 +163,8 @@ class Client implements GrpcClient {
     if (options.signal?.aborted)
       throw options.signal.reason instanceof Fault ? options.signal.reason : new Fault('CANCELLED', 'stopped by the caller');
     const { metadata, timeoutMs, encoding = 'identity' } = options;
-    const stream = this.#connected().request({
+    const session = this.#connected();
+    const stream = session.request({
       ':method': 'POST',
       ':path': path,
       te: 'trailers',
@@ -169,7 +174,7 @@ class Client implements GrpcClient {
       ...(timeoutMs !== undefined && { 'grpc-timeout': formatTimeout(timeoutMs) }),
       ...toHeaders(metadata),
     });
-    return new ClientCall(stream, options, this.options.maxMessageBytes ?? MAX_MESSAGE_BYTES);
+    return new ClientCall(stream, session, options, this.options.maxMessageBytes ?? MAX_MESSAGE_BYTES);
   }
 
   async unary(path: string, request: Message, options: CallOptions = {}): Promise<Uint8Array> {

@@ -14,7 +14,7 @@ import { ACCEPTED, isEncoding, type Encoding } from './encoding.js';
 import { framed, type Message } from './frames.js';
 import { Inbox, writePieces } from './inbox.js';
 import { toHeaders, toMetadata, type Metadata } from './metadata.js';
-import { MAX_MESSAGE_BYTES, SETTINGS, tend, type Keepalive } from './session.js';
+import { MAX_MESSAGE_BYTES, SESSION, tend, type Keepalive } from './session.js';
 import { encodeMessage, statusOfError, type GrpcStatus } from './status.js';
 import { parseTimeout } from './timeout.js';
 
@@ -181,7 +181,7 @@ function listen(server: Http2Server, host: string, port: number): Promise<number
 
 /** Starts a gRPC server over HTTP/2. @throws Fault UNAVAILABLE when the address is not to be had */
 export async function openGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
-  const server = options.tls ? createSecureServer({ settings: SETTINGS, ...options.tls }) : createServer({ settings: SETTINGS });
+  const server = options.tls ? createSecureServer({ ...SESSION, ...options.tls }) : createServer(SESSION);
   const sessions = new Set<ServerHttp2Session>();
   server.on('session', (session) => {
     sessions.add(session);

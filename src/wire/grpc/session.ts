@@ -10,6 +10,12 @@ export const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
 /** HTTP/2 settings for large messages. */
 export const SETTINGS = Object.freeze({ initialWindowSize: WINDOW_BYTES, maxFrameSize: FRAME_BYTES, enablePush: false });
 
+/**
+ * What a session is opened with. Node's own 10 MB of memory for a session are a dozen large messages, and the stream after them would be
+ * refused; the windows hold back a peer all the same.
+ */
+export const SESSION = Object.freeze({ settings: SETTINGS, maxSessionMemory: 4096 });
+
 /** When a quiet connection is asked whether it still lives. */
 export interface Keepalive {
   readonly intervalMs: number;

@@ -24,9 +24,17 @@ export const asBoolean = (value: JsonValue, what: string): boolean =>
 export const asArray = (value: JsonValue, what: string): readonly JsonValue[] =>
   Array.isArray(value) ? (value as readonly JsonValue[]) : refuse(what, 'attempt to access JSON non-array as array');
 
+const MOST = 2n ** 64n - 1n;
+
 /** An integer from 0 to 2^64 - 1. @throws Fault INTERNAL when `value` is none */
 export function asUnsigned(value: JsonValue, what: string): bigint {
-  if ((typeof value === 'bigint' || Number.isSafeInteger(value)) && (value as number) >= 0 && (value as bigint) < 2n ** 64n)
-    return BigInt(value as number);
+  if (typeof value === 'bigint' && value >= 0n && value <= MOST) return value;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return BigInt(value);
   return refuse(what, 'attempt to access JSON non-unsigned-integer as unsigned-integer');
+}
+
+/** The same as a number: for sizes, which a number holds. @throws Fault INTERNAL when `value` is none */
+export function asSize(value: JsonValue, what: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  return Number(asUnsigned(value, what));
 }

@@ -2,7 +2,7 @@ import { ARRAY_OF, elementCount, fail, type Datatype, type Tensor } from '../../
 import { fitting, INTEGER_RANGE } from '../numbers.js';
 import type { TensorHead } from '../tensor-bytes.js';
 import { asBoolean, asString } from './access.js';
-import { writeDouble, type JsonValue } from './json.js';
+import { writeDouble, type JsonInput, type JsonValue } from './json.js';
 
 const MAX_DEPTH = 100;
 const WHAT = "Unable to parse 'data'";
@@ -56,9 +56,11 @@ export function tensorFromJson(head: TensorHead, data: readonly JsonValue[], dir
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function textOf(bytes: Uint8Array, name: string): string {
+const textOf = (bytes: Uint8Array, name: string): string => JSON.stringify(decodedText(bytes, name));
+
+function decodedText(bytes: Uint8Array, name: string): string {
   try {
-    return JSON.stringify(decoder.decode(bytes));
+    return decoder.decode(bytes);
   } catch (error) {
     return fail(
       'INVALID_ARGUMENT',
@@ -77,4 +79,14 @@ export function jsonFromTensor(tensor: Tensor): string {
   if (datatype === 'BOOL') return `[${Array.from(data, (value) => value !== 0).join(',')}]`;
   if (datatype === 'FP32' || datatype === 'FP64') return `[${Array.from(data, writeDouble).join(',')}]`;
   return `[${data.join(',')}]`;
+}
+
+/** The elements of a tensor as values for `writeJson`. @throws Fault INVALID_ARGUMENT when JSON has no form for them */
+export function jsonOfTensor(tensor: Tensor): readonly JsonInput[] {
+  const { name, datatype, data } = tensor;
+  if (datatype === 'FP16' || datatype === 'BF16')
+    return fail('INVALID_ARGUMENT', `sending ${datatype} data via JSON is not supported. Please use the binary data format for output`);
+  if (datatype === 'BYTES') return data.map((bytes) => decodedText(bytes, name));
+  if (datatype === 'BOOL') return Array.from(data, (value) => value !== 0);
+  return Array.from<number | bigint>(data);
 }

@@ -1,0 +1,15 @@
+export { BACKENDS } from './backends/backends.js';
+export * from './backends/port.js';
+export * from './backends/typescript/model.js';
+export * from './front/restrictions.js';
+export { type GrpcFrontOptions, openGrpcFront } from './grpc/grpc-front.js';
+export { type Front, type HttpFrontOptions, openHttpFront } from './http/http-front.js';
+export { openMetricsFront } from './metrics/metrics-front.js';
+export { createModelServer, type ModelServerOptions, TRITON_VERSION } from './model-server.js';
+export * from './model-template.js';
+export * from './port.js';
+export type { ControlMode } from './repository/model-repository.js';
+export { type SingleModel, singleModel } from './repository/single-model.js';
+export * from './serve.js';
+export type { LogSettings, SettingValue, TraceSettings } from './settings.js';
+export type { SharedMemory, SharedRegion } from './shared-memory/port.js';

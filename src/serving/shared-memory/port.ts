@@ -1,0 +1,26 @@
+import type { SharedRange, TensorHead } from '../../wire/index.js';
+
+/** A registered region, as its status tells it. */
+export interface SharedRegion {
+  readonly name: string;
+  readonly key: string;
+  /** Where the region starts in the object. */
+  readonly offset: bigint;
+  readonly byteSize: bigint;
+}
+
+/** System (POSIX) shared memory that clients registered by name. */
+export interface SharedMemory {
+  /** One region, or all (name ''). @throws Fault NOT_FOUND */
+  status(name: string): SharedRegion[];
+  /** @throws Fault ALREADY_EXISTS, INVALID_ARGUMENT, INTERNAL (cannot be opened), UNSUPPORTED (switched off) */
+  register(region: SharedRegion): void;
+  /** One region, or all (name ''); one that is not there is no error. @throws Fault UNSUPPORTED */
+  unregister(name: string): void;
+  /** The bytes of a range, copied. @throws Fault NOT_FOUND, INVALID_ARGUMENT */
+  read(range: SharedRange): Uint8Array;
+  /** Writes an output where the client wants it. @throws Fault NOT_FOUND, INVALID_ARGUMENT, INTERNAL (it does not fit) */
+  write(range: SharedRange, bytes: Uint8Array, of: TensorHead): void;
+  /** Forgets every region. */
+  close(): void;
+}

@@ -1,0 +1,47 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { ROOT } from './source.js';
+
+/** `ocellus serve` at work on free ports; disposing it stops it. */
+export interface ServeProcess extends AsyncDisposable {
+  /** `host:port` of each protocol. */
+  readonly http: string;
+  readonly grpc: string;
+  readonly metrics: string;
+  /** What it said so far. */
+  log(): string;
+  /** Asks it to end and waits; gives its exit code. */
+  stop(): Promise<number | null>;
+}
+
+async function end(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null) {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
+  return child.exitCode;
+}
+
+/** Starts the built command line in a process of its own and waits until it serves. @throws Error with what it said when it ends instead */
+export async function serve(...args: readonly string[]): Promise<ServeProcess> {
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const ports = ['--http-port', '0', '--grpc-port', '0', '--metrics-port', '0'];
+  const child = spawn(process.execPath, [join(ROOT, 'dist/cli/main.js'), 'serve', ...args, ...ports], { stdio: ['ignore', 'ignore', 'pipe'], env });
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
+  while (!log.includes('ready after')) {
+    if (child.exitCode !== null) throw new Error(`ocellus serve ended with ${child.exitCode}:\n${log}`);
+    await Promise.race([once(child.stderr, 'data'), once(child, 'exit')]);
+  }
+  const address = (name: string): string => new RegExp(`Started ${name} at (\\S+)`).exec(log)?.[1] ?? '';
+  const stop = (): Promise<number | null> => end(child);
+  return {
+    http: address('HTTPService'),
+    grpc: address('GRPCInferenceService'),
+    metrics: address('Metrics Service'),
+    log: () => log,
+    stop,
+    [Symbol.asyncDispose]: async () => void (await stop()),
+  };
+}
