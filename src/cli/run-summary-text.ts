@@ -13,12 +13,18 @@ function seenText({ frames, labels }: StreamSummary): string {
   const tracked = seen.some(([, { tracks }]) => tracks > 0);
   const shown = seen.filter(([, { tracks }]) => !tracked || tracks > 0).slice(0, MOST_LABELS);
   const rest = seen.slice(shown.length);
+  if (frames === 0) return 'no frame came\n';
   if (shown.length === 0) return 'nothing was found\n';
-  const rows = shown.map(([label, { objects, tracks }]) => [label, String(tracks), String(objects), (objects / frames).toFixed(1)]);
+  const rows = shown.map(([label, { objects, tracks }]) => [
+    label,
+    ...(tracked ? [String(tracks)] : []),
+    String(objects),
+    (objects / frames).toFixed(1),
+  ]);
   const boxes = rest.reduce((sum, [, { objects }]) => sum + objects, 0);
   const more =
     rest.length === 0 ? '' : `and ${rest.length} other ${rest.length === 1 ? 'label' : 'labels'}, ${boxes} ${boxes === 1 ? 'box' : 'boxes'}\n`;
-  return formatTable(['seen', 'tracks', 'boxes', 'a frame'], rows) + more;
+  return formatTable(['seen', ...(tracked ? ['tracks'] : []), 'boxes', 'a frame'], rows) + more;
 }
 
 function streamText(name: string, summary: StreamSummary): string {
@@ -37,5 +43,5 @@ export async function summaryText(summary: RunSummary, cwd: string, files: Reado
   const paths = Object.values(files).flat();
   const left = await Promise.all(paths.map(async (path) => [path, formatBytes(await sizeOf(path)), about.get(path)?.note ?? '']));
   const parts = Object.entries(streams).map(([name, stream]) => streamText(name, stream));
-  return `${parts.join('')}\n${frames} ${frames === 1 ? 'frame' : 'frames'} in ${seconds.toFixed(1)} s (${(frames / seconds).toFixed(1)} fps)\n\n${formatTable(['file', 'size', ''], left)}`;
+  return `${parts.join('')}\n${frames} ${frames === 1 ? 'frame' : 'frames'} in ${seconds.toFixed(1)} s (${(frames / seconds).toFixed(1)} fps)\n${left.length === 0 ? '' : `\n${formatTable(['file', 'size', ''], left)}`}`;
 }

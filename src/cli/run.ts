@@ -86,7 +86,8 @@ const GRAPH_OPTIONS = ['realtime', 'model', 'labels', 'confidence', 'every', 'tr
 /** The file's own outputs and sinks, or the usual four where it names none. */
 function configOfFile(config: PipelineConfig, file: string, options: RunOptions, cwd: string): PipelineConfigInput {
   const given = GRAPH_OPTIONS.find((name) => options[name] !== undefined);
-  if (given) fail('USAGE', `--${given} does not go with a configuration file: say it in ${file}`);
+  const said = given === 'realtime' ? '"mode: realtime"' : 'it';
+  if (given) fail('USAGE', `--${given} does not go with a configuration file: say ${said} in ${file}`);
   const hasOwn = Object.keys(config.outputs).length + Object.keys(config.sinks).length > 0;
   if (!hasOwn) return { ...config, ...filesOf(resolve(cwd, options.output), options, Object.keys(config.sources).length) };
   if (!options.overwrite) return config;

@@ -16,7 +16,8 @@ const base = {
     looks: { model: 'looks', on: { objects: 'things' } },
   },
 } as const;
-const media = () => fakeMedia({ anyClip: clip(120) });
+// At a pace, so that a change that looks at the disk is made while there is something to disturb.
+const media = () => fakeMedia({ anyClip: clip(120, { delayMs: 1 }) });
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
 /** Runs `base`, calls `change` once frame 30 of stream a is out, and tells what each stream gave. `waits` are the streams that stand still until it is made. */

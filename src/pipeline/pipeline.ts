@@ -17,13 +17,14 @@ import type { NodeResult } from './node-results.js';
 import { checkLines } from './nodes/lines-node.js';
 import { type NodeMaterial, type OpenedGraph, openGraph } from './nodes/nodes.js';
 import { checkDistinctFiles } from './outputs/distinct-files.js';
+import { type SourceOpening, openOrLater } from './open-or-later.js';
 import { openOutputs, prepareOutputs } from './outputs/outputs.js';
 import type { PipelineEvents } from './pipeline-events.js';
 import type { SinkFile } from './pipeline-run.js';
 import type { PipelineState, PipelineStatus } from './pipeline-status.js';
 import type { NodeReading, NodeResults } from './result-hub.js';
 import type { RunSummary } from './run-summary.js';
-import { type PipelineParts, type RunFiles, RunningPipeline, openOrLater } from './running-pipeline.js';
+import { type PipelineParts, type RunFiles, RunningPipeline } from './running-pipeline.js';
 
 /** What a pipeline is built from; each part has a default. */
 export interface PipelineOptions {
@@ -179,11 +180,7 @@ const sourceOpener =
       ...(threads === undefined ? {} : { threads }),
     });
 
-async function openSources(
-  config: PipelineConfig,
-  scope: Scope,
-  parts: Pick<PipelineParts, 'openSource' | 'log'>,
-): Promise<Map<string, VideoSource | undefined>> {
+async function openSources(config: PipelineConfig, scope: Scope, parts: SourceOpening): Promise<Map<string, VideoSource | undefined>> {
   const sources = new Map<string, VideoSource | undefined>();
   for (const name of Object.keys(config.sources)) {
     const source = await openOrLater(name, config, parts);

@@ -1,4 +1,4 @@
-import { type Clock, Fault, type Log, fail, toFault } from '../core/index.js';
+import { type Clock, Fault, fail } from '../core/index.js';
 import type { LoadedModel } from '../inference/index.js';
 import type { MediaInfo, VideoSource } from '../media/index.js';
 import type { Sink } from '../sinks/index.js';
@@ -12,6 +12,7 @@ import { type Listener, Listeners } from './listeners.js';
 import type { MetricsSnapshot } from './metrics/snapshot.js';
 import type { NodeResult } from './node-results.js';
 import { checkLines } from './nodes/lines-node.js';
+import { type SourceOpening, openOrLater } from './open-or-later.js';
 import type { OpenedGraph } from './nodes/nodes.js';
 import { checkDistinctFiles } from './outputs/distinct-files.js';
 import type { Output } from './outputs/port.js';
@@ -36,14 +37,12 @@ export interface RunFiles {
 }
 
 /** What a pipeline works with. */
-export interface PipelineParts {
+export interface PipelineParts extends SourceOpening {
   readonly config: PipelineConfig;
   readonly clock: Clock;
-  readonly log: Log;
   readonly collectors: readonly Collector[];
   readonly opened: OpenedGraph;
   readonly openGraph: (nodes: PipelineConfig['nodes'], before: OpenedGraph) => Promise<OpenedGraph>;
-  readonly openSource: (stream: string, config: SourceConfig, signal?: AbortSignal) => Promise<VideoSource>;
   /** Opens sinks and outputs for a run. */
   readonly openFiles: (config: PipelineConfig, opened: OpenedGraph) => Promise<RunFiles>;
   readonly files: RunFiles;
@@ -353,7 +352,7 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
   async #turnTo(config: PipelineConfig): Promise<ConfigChange> {
     if (this.#state === 'closed') fail('FAILED_PRECONDITION', 'the pipeline is closed');
     const change = configChange(this.#config, config);
-    await checkDistinctFiles(config);
+    if (change.sourcesAdded.length + change.sourcesReplaced.length > 0) await checkDistinctFiles(config);
     const sources = new Map<string, VideoSource | undefined>();
     try {
       // Whatever can fail comes first: until here nothing was changed.
@@ -407,23 +406,5 @@ export class RunningPipeline<N extends string> implements Pipeline<N> {
       const video = (opened.get(name)?.info ?? this.#infos.get(name))?.video;
       return video ? [video.size] : [];
     });
-  }
-}
-
-/** Opens a source; one that is to be opened again when it fails may fail now, too. @throws Fault of the source */
-export async function openOrLater(
-  name: string,
-  { sources, mode }: PipelineConfig,
-  { openSource, log }: Pick<PipelineParts, 'openSource' | 'log'>,
-  signal?: AbortSignal,
-): Promise<VideoSource | undefined> {
-  const config = sources[name]!;
-  try {
-    return await openSource(name, config, signal);
-  } catch (error) {
-    const fault = toFault(error);
-    if (mode === 'offline' || !config.restart || config.restart.when === 'never' || fault.code === 'CANCELLED') throw fault;
-    log.warn(`stream ${name} could not be opened and will be tried again: ${fault.message}`, { stream: name });
-    return undefined;
   }
 }
