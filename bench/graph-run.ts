@@ -38,15 +38,15 @@ export interface GraphRun {
 export interface GraphOptions {
   readonly detector: string;
   readonly plan: Plan;
-  /** Most crops in a run of a secondary. */
-  readonly maxBatch: number;
-  /** Copies of each secondary; one a core when absent. */
+  /** Most crops in a run of a secondary; the pipeline's own choice when absent. */
+  readonly maxBatch?: number;
+  /** Copies of each secondary; the pipeline's own choice when absent. */
   readonly instances?: number;
 }
 
 /** A detector of whole frames, and two models that look at what it finds; every clip is a stream. */
 function graphOf(clips: readonly string[], { detector, plan, maxBatch, instances }: GraphOptions, results: string) {
-  const hosting = { maxBatch, ...(instances === undefined ? {} : { instances }) };
+  const hosting = { ...(maxBatch === undefined ? {} : { maxBatch }), ...(instances === undefined ? {} : { instances }) };
   const sources = Object.fromEntries(clips.map((clip, at) => [`camera-${at + 1}`, clip]));
   return {
     version: 1 as const,

@@ -9,8 +9,7 @@ const STREAMS = [1, 2, 4, 8] as const;
 const PLANS: readonly Plan[] = ['serial', 'parallel'];
 /** Size of the detector's input. */
 const SIZE = '256:256';
-/** One copy of each secondary, which takes crops together: two copies of three models are more threads than two cores, and wake up more often. */
-const SETTINGS = { detector: 'person-vehicle-bike-2000', maxBatch: 8, instances: 1 };
+const SETTINGS = { detector: 'person-vehicle-bike-2000' };
 
 /** Seconds a frame of the bare networks, two sessions of one thread each: runs as the pipeline made them, batches as it made them. */
 async function inferenceSeconds(work: readonly ModelWork[]): Promise<number> {

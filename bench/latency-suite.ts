@@ -104,7 +104,7 @@ async function idle(why: 'silent' | 'paused'): Promise<Figure> {
 
 /** What a frame and node cost the main thread, with 4 streams of a detector and two secondaries. */
 async function overhead(): Promise<Figure> {
-  const options = { detector: 'person-vehicle-bike-2000', plan: 'parallel', maxBatch: 1 } as const;
+  const options = { detector: 'person-vehicle-bike-2000', plan: 'parallel' } as const;
   await graphRun(streetClips(1), options);
   const { mainMsAFrame, work } = await graphRun(streetClips(4), options);
   const value = mainMsAFrame / work.length;
