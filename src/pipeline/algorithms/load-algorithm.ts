@@ -5,19 +5,15 @@ import { pathToFileURL } from 'node:url';
 import { didYouMean, fail } from '../../core/index.js';
 import type { AlgorithmMaker } from './algorithm.js';
 import { tellError } from './thrown-at.js';
-import { MARK, load, resolve } from './typescript-hooks.js';
-
-type RegisterHooks = (hooks: { resolve: typeof resolve; load: typeof load }) => unknown;
+import { MARK } from './typescript-hooks.js';
 
 let hooked = false;
 
-/** Once in each thread. Newer Nodes run the hooks in place; Node 20 runs them in a thread of its own. */
+/** Once in each thread. The hooks run in a thread of their own, in front of what else is loaded with, such as a transpiler of tests. */
 function hookModules(): void {
   if (hooked) return;
   hooked = true;
-  const { registerHooks } = modules as { registerHooks?: RegisterHooks };
-  if (registerHooks) registerHooks({ resolve, load });
-  else modules.register('./typescript-hooks.js', import.meta.url);
+  modules.register('./typescript-hooks.js', import.meta.url);
 }
 
 /** A module is kept by its address: a file that was changed gets another. */

@@ -319,7 +319,7 @@ test('what it draws is drawn, and what it replaces the frame by is shown: the la
   const media = fakeMedia({ anyClip: clip(3) });
   const nodes = { first: { algorithm: painter(10) }, second: { algorithm: painter(200) }, dots: { algorithm: dots } };
   await using pipeline = await openPipeline(
-    { version: 1, sources: { a: 'a.mp4' }, nodes, outputs: { film: { video: '/nowhere/film.mp4' } } },
+    { version: 1, sources: { a: 'a.mp4' }, nodes, outputs: { film: { video: '/films/film.mp4' } } },
     { models, engine: fakeEngine(), media },
   );
   await pipeline.run({
@@ -330,7 +330,7 @@ test('what it draws is drawn, and what it replaces the frame by is shown: the la
       if (result.meta.frame === 2) result.draw({ kind: 'dots', points: [{ x: 10, y: 10 }], colour: [0, 255, 0], radiusPx: 4 });
     },
   });
-  const film = media.clips.get('/nowhere/film.mp4')!;
+  const film = media.clips.get('/films/film.mp4')!;
   const pixel = (frame: number, x: number, y: number): number[] => {
     const at = (y * SIZE.width + x) * 3;
     return Array.from(film.rgb!(frame).subarray(at, at + 3));
