@@ -1,0 +1,1 @@
+export type { EyePatch, GazeRedirector, Redirection, RgbPicture } from './port.js';
