@@ -58,6 +58,12 @@ function layoutOf({ size, order, layout }: PictureRequest, content: Rect): Layou
   return { pixel, row: size.width * pixel, red: start + red * part, green: start + part, blue: start + blue * part };
 }
 
+/** The nearest byte. Stores to a Uint8ClampedArray do the same, several times slower. */
+function byte(value: number): number {
+  const rounded = (value + 0.5) | 0;
+  return rounded < 0 ? 0 : rounded > 255 ? 255 : rounded;
+}
+
 /**
  * Cuts small rectangles out of YUV pictures, scales them and makes them RGB or gray, on the calling thread. Edges may lie between colour
  * samples, and no brightness from outside the rectangle is mixed in. One call after another: memory is used again.
@@ -75,27 +81,25 @@ export class YuvCrop {
     const [luma, u, v] = from.planes;
     const { across, down } = lumaAxes(source, content);
     this.#y.begin(luma, across, down);
-    // Stores to it round and stay within 0 and 255.
-    const bytes = new Uint8ClampedArray(into.buffer, into.byteOffset, into.byteLength);
     const sums = rgbSums(from.colour);
     const layout = layoutOf(request, content);
     if (request.order === 'gray') {
-      for (let y = 0; y < height; y++) this.#grayRow(y, width, sums, bytes, layout.red + y * layout.row);
+      for (let y = 0; y < height; y++) this.#grayRow(y, width, sums, into, layout.red + y * layout.row);
       return;
     }
     const colour = chromaAxes(source, from, content);
     this.#u.begin(u, colour.across, colour.down);
     this.#v.begin(v, colour.across, colour.down);
-    for (let y = 0; y < height; y++) this.#colourRow(y, width, sums, bytes, layout);
+    for (let y = 0; y < height; y++) this.#colourRow(y, width, sums, into, layout);
   }
 
-  #grayRow(y: number, width: number, sums: RgbSums, bytes: Uint8ClampedArray, start: number): void {
+  #grayRow(y: number, width: number, sums: RgbSums, bytes: Uint8Array, start: number): void {
     const [row] = this.#rows;
     this.#y.row(y, row);
-    for (let x = 0; x < width; x++) bytes[start + x] = row[x]! * sums.y + sums.gray;
+    for (let x = 0; x < width; x++) bytes[start + x] = byte(row[x]! * sums.y + sums.gray);
   }
 
-  #colourRow(y: number, width: number, sums: RgbSums, bytes: Uint8ClampedArray, layout: Layout): void {
+  #colourRow(y: number, width: number, sums: RgbSums, bytes: Uint8Array, layout: Layout): void {
     const [luma, u, v] = this.#rows;
     this.#y.row(y, luma);
     this.#u.row(y, u);
@@ -104,9 +108,9 @@ export class YuvCrop {
     let at = y * layout.row;
     for (let x = 0; x < width; x++) {
       const bright = luma[x]! * sums.y;
-      bytes[red + at] = bright + v[x]! * sums.redV + sums.red;
-      bytes[green + at] = bright + u[x]! * sums.greenU + v[x]! * sums.greenV + sums.green;
-      bytes[blue + at] = bright + u[x]! * sums.blueU + sums.blue;
+      bytes[red + at] = byte(bright + v[x]! * sums.redV + sums.red);
+      bytes[green + at] = byte(bright + u[x]! * sums.greenU + v[x]! * sums.greenV + sums.green);
+      bytes[blue + at] = byte(bright + u[x]! * sums.blueU + sums.blue);
       at += pixel;
     }
   }
