@@ -148,6 +148,7 @@ for (const pixelFormat of ['yuv420p', 'yuv422p', 'yuv444p'])
           { width: 41, height: 33 },
           { width: 150, height: 97 },
           { width: 40, height: 120 },
+          { width: 3, height: 9 },
         ])
           // prettier-ignore
           for (const order of planes.colour.red === BT601.red ? (['rgb', 'bgr', 'gray'] as const) : (['rgb', 'bgr'] as const))
