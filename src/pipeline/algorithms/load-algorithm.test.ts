@@ -111,7 +111,10 @@ test('code is loaded from allowed folders only, links followed', async () => {
   assert.equal(await allowedFile(inside, folders), inside);
   assert.equal(await allowedFile(join(folder, 'by-link/deep/a.ts'), folders), inside);
   assert.equal(await allowedFile(inside, [join(folder, 'no-such'), join(folder, 'by-link')]), inside);
-  const refused = { code: 'PERMISSION_DENIED', message: /code is loaded only from .*allowed and below; add its folder to algorithmFolders$/ };
+  const refused = {
+    code: 'PERMISSION_DENIED',
+    message: /code is loaded only from .*allowed and below; allow its folder with algorithmFolders, or with --algorithms$/,
+  };
   await assert.rejects(allowedFile(outside, folders), refused);
   await assert.rejects(allowedFile(join(folder, 'allowed/../allowed-not/b.ts'), folders), refused);
   await assert.rejects(allowedFile(join(folder, 'allowed/out.ts'), folders), {
