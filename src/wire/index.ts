@@ -6,6 +6,7 @@ export * from './messages.js';
 export { byteSize, bytesOfTensor, isDatatype, tensorFromBytes, type RequestLabel, type TensorHead } from './tensor-bytes.js';
 export { HEADER_LENGTH, type HttpBody } from './kserve/body.js';
 export * from './kserve/error.js';
+export { HttpInferCodec } from './kserve/infer-codec.js';
 export { jsonFromTensor, jsonOfTensor, tensorFromJson } from './kserve/json-data.js';
 export { type JsonInput, type JsonObject, type JsonValue, parseJson, writeJson } from './kserve/json.js';
 export { decodeHttpInferRequest, encodeHttpInferRequest, type HttpInferRequest, MAX_INPUT_BYTES } from './kserve/request.js';
