@@ -7,9 +7,9 @@ export interface BackendRequest {
   readonly request: InferRequest;
   /** Handed over: the sender reads them no more. */
   readonly inputs: readonly Tensor[];
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Where a decoupled model sends its answers; absent for the others. */
-  readonly respond?: (response: BackendResponse) => void | Promise<void>;
+  readonly respond?: ((response: BackendResponse) => void | Promise<void>) | undefined;
 }
 
 /** An answer of a backend. */

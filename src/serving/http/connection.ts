@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import { Fault } from '../../core/index.js';
-import { encodeHttpError, HEADER_LENGTH, HttpInferCodec } from '../../wire/index.js';
+import { encodeHttpError, HEADER_LENGTH } from '../../wire/index.js';
 import { type Body, bodyReader, type BodyReader, NO_BODY } from './body-reader.js';
 import { Exchange } from './exchange.js';
+import { HttpInferCodec } from './infer-codec.js';
 import { parseRequestHead, type RequestHead } from './request-head.js';
 import { headerLine, responseHead } from './response-head.js';
 

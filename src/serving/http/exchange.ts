@@ -1,8 +1,9 @@
 import { Fault, fail } from '../../core/index.js';
-import { encodeHttpError, HEADER_LENGTH, type HttpBody, type HttpInferCodec, joined, type JsonObject, parseJson } from '../../wire/index.js';
+import { encodeHttpError, HEADER_LENGTH, type HttpBody, joined, type JsonObject, parseJson } from '../../wire/index.js';
 import { type Body, wholeBody } from './body-reader.js';
 import { type BodyEncoding, packBody } from './compression.js';
 import type { Connection } from './connection.js';
+import type { HttpInferCodec } from './infer-codec.js';
 import type { RequestHead } from './request-head.js';
 import { headerLine, responseHead } from './response-head.js';
 

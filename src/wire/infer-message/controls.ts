@@ -42,12 +42,12 @@ const READ: Readonly<Record<string, (parameter: WireParameter) => Partial<InferC
 /** Tells the scheduler's parameters from the client's own. @throws Fault INVALID_ARGUMENT in Triton's words */
 export function readControls(wire: WireParameters): { controls: InferControls; parameters: Parameters } {
   if (wire.size === 0) return { controls: NO_CONTROLS, parameters: new Map() };
-  const controls: InferControls = { ...NO_CONTROLS };
+  let controls = NO_CONTROLS;
   const parameters = new Map<string, ParameterValue>();
   for (const [key, parameter] of wire) {
     const read = Object.hasOwn(READ, key) ? READ[key] : undefined;
     if (read) {
-      Object.assign(controls, read(parameter));
+      controls = { ...controls, ...read(parameter) };
       continue;
     }
     if (key.startsWith('triton_'))

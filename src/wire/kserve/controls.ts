@@ -26,13 +26,13 @@ const isParameter = (value: JsonValue): value is ParameterValue => value !== nul
 export function readControls(members: JsonValue | undefined): HttpControls {
   if (members === undefined) return { controls: NO_CONTROLS, parameters: new Map(), binaryOutput: false };
   if (!(members instanceof Map)) fail('INTERNAL', 'failed to get request params.: attempt to get members for non-object');
-  const controls: InferControls = { ...NO_CONTROLS };
+  let controls = NO_CONTROLS;
   const parameters = new Map<string, ParameterValue>();
   let binaryOutput = false;
   for (const [key, value] of members as JsonObject) {
     const what = `Unable to parse '${key}'`;
     const read = Object.hasOwn(READ, key) ? READ[key] : undefined;
-    if (read) Object.assign(controls, read(value, what));
+    if (read) controls = { ...controls, ...read(value, what) };
     else if (key === 'binary_data_output') binaryOutput = asBoolean(value, what);
     else if (key.startsWith('triton_'))
       fail('INVALID_ARGUMENT', "parameter keys starting with 'triton_' are reserved for Triton usage and should not be specified.");

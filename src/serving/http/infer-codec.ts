@@ -1,18 +1,19 @@
 import type { Datatype, Tensor } from '../../core/index.js';
-import type { InferRequest, InferResponse, InferTensor } from '../infer.js';
-import { bytesOfTensor } from '../tensor-bytes.js';
-import type { HttpBody } from './body.js';
-import { decodeHttpInferRequest, type HttpInferRequest, readRequestJson, type RequestJson } from './request.js';
-import { encodeHttpInferResponse } from './response.js';
+import {
+  bytesOfTensor,
+  decodeHttpInferRequest,
+  encodeHttpInferResponse,
+  type HttpBody,
+  type HttpInferRequest,
+  type InferRequest,
+  type InferResponse,
+  type InferTensor,
+  readRequestJson,
+  type RequestJson,
+} from '../../wire/index.js';
 
 /** A JSON up to this size is remembered. */
 const REMEMBERED_BYTES = 4096;
-
-function areSame(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.byteLength !== b.byteLength) return false;
-  for (let i = 0; i < a.byteLength; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
 
 /** An output whose bytes follow the JSON, and how many they are. */
 interface WrittenOutput {
@@ -62,7 +63,7 @@ export class HttpInferCodec {
 
   readonly #json = (bytes: Uint8Array, maxInputBytes: number): RequestJson => {
     const known = this.#read;
-    if (known && areSame(known.bytes, bytes)) return known.says;
+    if (known && known.bytes.byteLength === bytes.byteLength && Buffer.compare(known.bytes, bytes) === 0) return known.says;
     const says = readRequestJson(bytes, maxInputBytes);
     // A tensor in JSON belongs to its request.
     if (bytes.byteLength <= REMEMBERED_BYTES && !says.inputs.some((input) => 'data' in input)) this.#read = { bytes: new Uint8Array(bytes), says };
