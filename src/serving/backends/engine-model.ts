@@ -7,11 +7,16 @@ const MICROSECONDS = 1000;
 
 /** A model that the engine hosts, as a backend's. */
 export class EngineModel implements BackendModel {
+  readonly takeMemory: BackendModel['takeMemory'];
+
   constructor(
     readonly hosted: LoadedModel,
     /** Outputs that are told; all when absent. */
     readonly served?: ReadonlySet<string>,
-  ) {}
+  ) {
+    // Code may keep its inputs; a network is through with them.
+    if (hosted.definition.weights.runtime !== 'module') this.takeMemory = (bytes) => new Uint8Array(hosted.buffers.take(bytes));
+  }
 
   infer(asked: BackendRequest): Promise<BackendResponse | undefined> {
     return this.hosted.infer(this.#requestOf(asked)).then((response) => this.#answerOf(response, asked));

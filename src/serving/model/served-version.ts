@@ -161,7 +161,7 @@ export class ServedVersion implements AsyncDisposable {
   #inputsOf(request: InferRequest): readonly Tensor[] {
     if (request.rawInput) return [rawInput(request, request.rawInput, this.#rules)];
     if (!request.inputs.some((input) => 'shared' in input)) return request.inputs as readonly Tensor[];
-    return request.inputs.map((input) => ('shared' in input ? readShared(input, this.parts.sharedMemory, request) : input));
+    return request.inputs.map((input) => ('shared' in input ? readShared(input, this.parts.sharedMemory, this.parts.backend, request) : input));
   }
 
   #failed(error: unknown, request: InferRequest, startMs: number): Fault {

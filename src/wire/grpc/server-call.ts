@@ -13,6 +13,7 @@ import { parseTimeout } from './timeout.js';
 const CUT_OFF_MS = 1000;
 /** Messages that may wait to be taken; then the peer is held back. */
 const PAUSE_AT_FRAMES = 4;
+const MOST_IDLE_SIGNALS = 64;
 const TYPE = 'application/grpc';
 const HEAD: readonly Header[] = [
   [':status', '200'],
@@ -59,7 +60,7 @@ export class Call implements ServerCall, StreamEvents, AsyncIterable<Uint8Array>
   }
   get signal(): AbortSignal {
     if (!this.#gone) {
-      this.#gone = new AbortController();
+      this.#gone = this.stream.connection.idleSignals.pop() ?? new AbortController();
       if (this.#abortedBy) this.#gone.abort(this.#abortedBy);
     }
     return this.#gone.signal;
@@ -171,9 +172,18 @@ export class Call implements ServerCall, StreamEvents, AsyncIterable<Uint8Array>
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#timer);
+    this.#leaveSignal();
     const pieces = message instanceof Uint8Array ? [message] : message;
     const size = sizeOf(pieces);
     this.stream.answer(PLAIN_HEAD, [prefix(false, size), ...pieces], size + 5, this.#trailersOf(OK));
+  }
+
+  /** The method is through; nobody aborts this call any more. */
+  #leaveSignal(): void {
+    const { idleSignals } = this.stream.connection;
+    if (!this.#gone || this.#abortedBy || idleSignals.length >= MOST_IDLE_SIGNALS) return;
+    idleSignals.push(this.#gone);
+    this.#gone = undefined;
   }
 
   async #answerStream(method: Method & { kind: 'stream' }): Promise<void> {

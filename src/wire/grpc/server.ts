@@ -14,7 +14,10 @@ export interface ServerCall {
   /** `/package.Service/Method`. */
   readonly path: string;
   readonly metadata: Metadata;
-  /** Aborted when the client cancels or goes, when the deadline passes, and when the server stops without patience. */
+  /**
+   * Aborted when the client cancels or goes, when the deadline passes, and when the server stops without patience. Of a unary call it is good
+   * until the answer: a later call of the same connection may have it then.
+   */
   readonly signal: AbortSignal;
   /** Milliseconds that the client allowed, from the call's start; absent without a deadline. */
   readonly timeoutMs?: number;

@@ -64,6 +64,8 @@ export class Connection {
   readonly blocked = new Set<Stream>();
   /** After so many bytes dealt with, a stream's window is filled up again. */
   readonly refillBytes: number;
+  /** For whoever works with the streams: what never aborted may serve the next, since making one costs more than the rest of a small call. */
+  readonly idleSignals: AbortController[] = [];
   readonly #streams = new Map<number, Stream>();
   readonly #hpack = new HpackDecoder();
   /** The last header block and what it says: a client's calls mostly have the same. */
