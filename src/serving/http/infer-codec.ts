@@ -1,6 +1,4 @@
-import type { Datatype, Tensor } from '../../core/index.js';
 import {
-  bytesOfTensor,
   decodeHttpInferRequest,
   encodeHttpInferResponse,
   type HttpBody,
@@ -11,41 +9,22 @@ import {
   readRequestJson,
   type RequestJson,
 } from '../../wire/index.js';
+import { type AnswerForm, bytesOfOutputs, formOf, hasForm, isPlain } from '../front/answer-form.js';
 
 /** A JSON up to this size is remembered. */
 const REMEMBERED_BYTES = 4096;
 
-/** An output whose bytes follow the JSON, and how many they are. */
-interface WrittenOutput {
-  readonly name: string;
-  readonly datatype: Datatype;
-  readonly shape: readonly number[];
-  readonly sizeBytes: number;
-}
-
-/** The JSON of an answer, and all that it says. */
+/** The body of an answer without its tensors, for answers of one form. */
 interface Written {
-  readonly modelName: string;
-  readonly modelVersion: string;
-  readonly outputs: readonly WrittenOutput[];
+  readonly form: AnswerForm;
   readonly body: HttpBody;
 }
 
-const isData = (tensor: InferTensor): tensor is Tensor => !('shared' in tensor);
-
-function saysTheSame(output: Tensor, bytes: Uint8Array, { name, datatype, shape, sizeBytes }: WrittenOutput): boolean {
-  if (output.name !== name || output.datatype !== datatype || bytes.byteLength !== sizeBytes || output.shape.length !== shape.length) return false;
-  for (let axis = 0; axis < shape.length; axis++) if (output.shape[axis] !== shape[axis]) return false;
-  return true;
-}
-
 /** Whether the outputs go as bytes, all of them. */
-function areBinary(outputs: readonly InferTensor[], request: Pick<InferRequest, 'outputs' | 'binaryOutput'>): outputs is readonly Tensor[] {
-  for (const output of outputs) {
-    const asked = request.outputs.length === 0 ? undefined : request.outputs.find(({ name }) => name === output.name);
-    if (!isData(output) || !(asked ? asked.binary : request.binaryOutput)) return false;
-  }
-  return outputs.length > 0;
+function areBinary(outputs: readonly InferTensor[], request: Pick<InferRequest, 'outputs' | 'binaryOutput'>): boolean {
+  const asked = request.outputs;
+  if (asked.length === 0) return request.binaryOutput;
+  return outputs.every((output) => asked.find(({ name }) => name === output.name)?.binary ?? request.binaryOutput);
 }
 
 /**
@@ -73,21 +52,14 @@ export class HttpInferCodec {
   /** As {@link encodeHttpInferResponse}. */
   encode(response: InferResponse, request: Pick<InferRequest, 'outputs' | 'binaryOutput'>): HttpBody {
     const { outputs } = response;
-    if (response.id !== '' || response.parameters.size > 0 || !areBinary(outputs, request)) return encodeHttpInferResponse(response, request);
-    const all = outputs.map(bytesOfTensor);
+    if (!isPlain(response) || !areBinary(outputs, request)) return encodeHttpInferResponse(response, request);
+    const bytes = bytesOfOutputs(outputs);
     const known = this.#written;
-    if (known && this.#isKnown(response, outputs, all, known)) return { ...known.body, chunks: [known.body.chunks[0]!, ...all] };
+    if (known && hasForm(response, bytes, known.form)) return { ...known.body, chunks: [known.body.chunks[0]!, ...bytes] };
     const body = encodeHttpInferResponse(response, request);
-    const written = outputs.map(({ name, datatype, shape }, i) => ({ name, datatype, shape: [...shape], sizeBytes: all[i]!.byteLength }));
     // An empty tensor is no piece of the body.
-    if (written.every(({ sizeBytes }) => sizeBytes > 0))
-      this.#written = { modelName: response.modelName, modelVersion: response.modelVersion, outputs: written, body: { ...body, chunks: [body.chunks[0]!] } };
+    if (bytes.every(({ byteLength }) => byteLength > 0))
+      this.#written = { form: formOf(response, bytes), body: { ...body, chunks: [body.chunks[0]!] } };
     return body;
-  }
-
-  #isKnown({ modelName, modelVersion }: InferResponse, outputs: readonly Tensor[], all: readonly Uint8Array[], known: Written): boolean {
-    if (known.modelName !== modelName || known.modelVersion !== modelVersion || known.outputs.length !== outputs.length) return false;
-    for (let i = 0; i < outputs.length; i++) if (!saysTheSame(outputs[i]!, all[i]!, known.outputs[i]!)) return false;
-    return true;
   }
 }

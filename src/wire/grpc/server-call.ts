@@ -55,6 +55,9 @@ export class Call implements ServerCall, StreamEvents, AsyncIterable<Uint8Array>
   get metadata(): Metadata {
     return this.stream.head.metadata;
   }
+  get peer(): object {
+    return this.stream.connection;
+  }
   get trailers(): Map<string, string | Uint8Array> {
     return (this.#trailers ??= new Map());
   }

@@ -14,6 +14,8 @@ export interface ServerCall {
   /** `/package.Service/Method`. */
   readonly path: string;
   readonly metadata: Metadata;
+  /** The client's connection: the same object for all of its calls, and for nothing else. */
+  readonly peer: object;
   /**
    * Aborted when the client cancels or goes, when the deadline passes, and when the server stops without patience. Of a unary call it is good
    * until the answer: a later call of the same connection may have it then.
