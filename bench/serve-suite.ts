@@ -11,7 +11,16 @@ import { type Figure, median } from './figure.js';
 import { drive, httpLoad, type Load, type LoadOrder } from './http-load.js';
 import { bareFps, layouts } from './ort-ceiling.js';
 import { cpuTimeOf } from './process-cpu.js';
-import { addSubRequest, FRAME_BYTES, frameRequest, HEAVY_BATCH, heavyInput, heavyRequest, servingModels, sharedFrameRequest } from './serving-models.js';
+import {
+  addSubRequest,
+  FRAME_BYTES,
+  frameRequest,
+  HEAVY_BATCH,
+  heavyInput,
+  heavyRequest,
+  servingModels,
+  sharedFrameRequest,
+} from './serving-models.js';
 
 const SECONDS = 3;
 const ROUNDS = 3;
@@ -81,7 +90,13 @@ async function measured(server: Served, run: () => Promise<Load>): Promise<Measu
 }
 
 /** Runs the same load on both in turn, so that whoever else uses the machine is felt by both; the middle of each figure. */
-async function inTurn(ours: Served, bare: Served, ports: readonly [number, number], run: Drive, order: LoadOrder): Promise<readonly [Measured, Measured]> {
+async function inTurn(
+  ours: Served,
+  bare: Served,
+  ports: readonly [number, number],
+  run: Drive,
+  order: LoadOrder,
+): Promise<readonly [Measured, Measured]> {
   const all: [Measured[], Measured[]] = [[], []];
   for (let round = 0; round < ROUNDS; round++) {
     all[1].push(await measured(bare, () => run(ports[1], order)));
@@ -89,7 +104,15 @@ async function inTurn(ours: Served, bare: Served, ports: readonly [number, numbe
   }
   const middle = (loads: readonly Measured[]): Measured => {
     const of = (key: keyof Measured): number => median(loads.map((load) => load[key]));
-    return { perSecond: of('perSecond'), count: of('count'), p50Ms: of('p50Ms'), p99Ms: of('p99Ms'), mainUs: of('mainUs'), allUs: of('allUs'), clientUs: of('clientUs') };
+    return {
+      perSecond: of('perSecond'),
+      count: of('count'),
+      p50Ms: of('p50Ms'),
+      p99Ms: of('p99Ms'),
+      mainUs: of('mainUs'),
+      allUs: of('allUs'),
+      clientUs: of('clientUs'),
+    };
   };
   return [middle(all[0]), middle(all[1])];
 }

@@ -27,7 +27,12 @@ function heavyModel(): Uint8Array {
   let last = graph.input('IN', 'FP32', ['batch', WIDE]);
   for (let layer = 0; layer < LAYERS; layer++) {
     const weights = new Float32Array(WIDE * WIDE).map((_, i) => (((i + layer) % 17) - 8) / 1000);
-    last = graph.node('MatMul', [last, graph.constant('FP32', [WIDE, WIDE], weights, `weights${layer}`)], {}, layer === LAYERS - 1 ? 'OUT' : undefined);
+    last = graph.node(
+      'MatMul',
+      [last, graph.constant('FP32', [WIDE, WIDE], weights, `weights${layer}`)],
+      {},
+      layer === LAYERS - 1 ? 'OUT' : undefined,
+    );
   }
   graph.output('OUT', 'FP32', ['batch', WIDE]);
   return graph.toBytes();

@@ -1,4 +1,5 @@
 import { ARRAY_OF, BYTES_PER_ELEMENT, elementCount, fail, type Datatype, type Tensor } from '../core/index.js';
+import { alignedCopy } from './aligned-copy.js';
 
 /** What an error text names beside the tensor. */
 export interface RequestLabel {
@@ -35,8 +36,7 @@ export function tensorFromBytes(head: TensorHead, bytes: Uint8Array, label: Requ
       'INVALID_ARGUMENT',
       `${requestPrefix(label)}${label.direction} byte size mismatch for ${label.direction} '${head.name}' for model '${label.modelName}'. Expected ${count * size}, got ${bytes.byteLength}`,
     );
-  // Not slice(): a Buffer's is a view.
-  const at = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
+  const at = bytes.byteOffset % size === 0 ? bytes : alignedCopy(bytes);
   return { name, datatype, shape, data: new ARRAY_OF[datatype](at.buffer as ArrayBuffer, at.byteOffset, count) } as Tensor;
 }
 

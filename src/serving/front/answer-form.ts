@@ -29,7 +29,8 @@ export function hasForm({ modelName, modelVersion, outputs }: InferResponse, byt
   for (let i = 0; i < outputs.length; i++) {
     const { name, datatype, shape } = outputs[i]!;
     const known = form.outputs[i]!;
-    if (known.name !== name || known.datatype !== datatype || known.sizeBytes !== bytes[i]!.byteLength || known.shape.length !== shape.length) return false;
+    if (known.name !== name || known.datatype !== datatype || known.sizeBytes !== bytes[i]!.byteLength || known.shape.length !== shape.length)
+      return false;
     for (let axis = 0; axis < shape.length; axis++) if (known.shape[axis] !== shape[axis]) return false;
   }
   return true;

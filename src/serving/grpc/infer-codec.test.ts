@@ -2,10 +2,23 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Fault, type Tensor } from '../../core/index.js';
 import { mutations, random } from '../../testing/fuzz.js';
-import { decodeInferRequest, encodeInferRequest, encodeInferResponse, inferRequest, type InferRequest, type InferResponse, joined } from '../../wire/index.js';
+import {
+  decodeInferRequest,
+  encodeInferRequest,
+  encodeInferResponse,
+  inferRequest,
+  type InferRequest,
+  type InferResponse,
+  joined,
+} from '../../wire/index.js';
 import { GrpcInferCodec } from './infer-codec.js';
 
-const tensor = (name: string, ...values: readonly number[]): Tensor => ({ name, datatype: 'INT32', shape: [values.length], data: Int32Array.from(values) });
+const tensor = (name: string, ...values: readonly number[]): Tensor => ({
+  name,
+  datatype: 'INT32',
+  shape: [values.length],
+  data: Int32Array.from(values),
+});
 
 const message = (request: Partial<InferRequest>): Uint8Array => joined(encodeInferRequest(inferRequest({ modelName: 'm', ...request })));
 

@@ -29,8 +29,7 @@ export const NO_BODY: Body = Object.freeze({ head: NOTHING, tail: NOTHING });
 const AT_ONCE_BYTES = 64 << 20;
 
 /** The body as one array. */
-export const wholeBody = ({ head, tail }: Body): Uint8Array =>
-  tail.byteLength === 0 ? head : head.byteLength === 0 ? tail : joined([head, tail]);
+export const wholeBody = ({ head, tail }: Body): Uint8Array => (tail.byteLength === 0 ? head : head.byteLength === 0 ? tail : joined([head, tail]));
 
 /** Memory that is not filled first: what lies there is overwritten before anybody reads it. */
 const taken = (bytes: number): Uint8Array => Buffer.allocUnsafeSlow(bytes);

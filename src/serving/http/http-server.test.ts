@@ -17,10 +17,11 @@ before(async () => {
     else if (exchange.path === '/stream') {
       exchange.begin('text/plain');
       void exchange.write('one').then(() => exchange.write('two').then(() => exchange.end()));
-    } else exchange.body().then(
-      (body) => exchange.replyText(`${exchange.method} ${Buffer.from(body).toString('latin1')}`),
-      () => {},
-    );
+    } else
+      exchange.body().then(
+        (body) => exchange.replyText(`${exchange.method} ${Buffer.from(body).toString('latin1')}`),
+        () => {},
+      );
   };
   server = await openHttpServer({ host: '127.0.0.1', port: 0, answer: echo, maxBodyBytes: 1000, tls: undefined });
 });
@@ -49,7 +50,9 @@ const LAST = 'GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
 
 test('requests that come together are answered in their order', async () => {
   const post = 'POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n';
-  const text = await answerTo(`${post}ab${post}cd\r\nPOST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\ne\r\n1\r\nf\r\n0\r\n\r\n${LAST}`);
+  const text = await answerTo(
+    `${post}ab${post}cd\r\nPOST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\ne\r\n1\r\nf\r\n0\r\n\r\n${LAST}`,
+  );
   assert.deepEqual(text.match(/^(POST|GET) .*?(?=HTTP|$)/gms), ['POST ab', 'POST cd', 'POST ef', 'GET ']);
   assert.equal(text.match(/HTTP\/1\.1 200 OK\r\n/g)?.length, 4);
   assert.match(text, /\r\nConnection: keep-alive\r\nKeep-Alive: timeout=120\r\n[^]*\r\nConnection: close\r\n/);
@@ -77,7 +80,10 @@ test('a refused body does not hold up what follows', async () => {
 });
 
 test('an answer of unknown length goes in chunks, or ends with the connection for HTTP/1.0', async () => {
-  assert.match(await answerTo('GET /stream HTTP/1.1\r\nHost: a\r\n\r\n', LAST), /\r\nTransfer-Encoding: chunked\r\n[^]*\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\nHTTP/);
+  assert.match(
+    await answerTo('GET /stream HTTP/1.1\r\nHost: a\r\n\r\n', LAST),
+    /\r\nTransfer-Encoding: chunked\r\n[^]*\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\nHTTP/,
+  );
   assert.match(await answerTo('GET /stream HTTP/1.0\r\n\r\n'), /\r\nConnection: close\r\n\r\nonetwo$/);
 });
 
@@ -106,7 +112,13 @@ test('a client that goes in mid-request is told to whoever answers it', async ()
 });
 
 test('closing lets the answer under way end', async () => {
-  const other = await openHttpServer({ host: '127.0.0.1', port: 0, answer: (exchange) => void waiting.push(exchange), maxBodyBytes: 10, tls: undefined });
+  const other = await openHttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    answer: (exchange) => void waiting.push(exchange),
+    maxBodyBytes: 10,
+    tls: undefined,
+  });
   const idle = connect(other.port, '127.0.0.1');
   const busy = connect(other.port, '127.0.0.1');
   let text = '';
@@ -121,7 +133,9 @@ test('closing lets the answer under way end', async () => {
 });
 
 test('no bytes bring the server down', async () => {
-  const seed = Buffer.from('POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\nPOST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab');
+  const seed = Buffer.from(
+    'POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\nPOST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab',
+  );
   for (const bytes of mutations(seed, 200, random(11))) {
     const { socket } = await open();
     socket.end(bytes);

@@ -53,8 +53,7 @@ export async function openHttpServer({ host, port, answer, maxBodyBytes, tls }: 
   const bound = await listen(server, host, port);
   const sweep = setInterval(() => {
     ticks++;
-    for (const connection of connections)
-      if (connection.idleTicks > (connection.midway ? STALLED_TICKS : IDLE_TICKS)) connection.socket.destroy();
+    for (const connection of connections) if (connection.idleTicks > (connection.midway ? STALLED_TICKS : IDLE_TICKS)) connection.socket.destroy();
   }, TICK_MS).unref();
   return {
     port: bound,

@@ -1,19 +1,42 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Tensor } from '../../core/index.js';
-import { decodeHttpInferRequest, encodeHttpInferRequest, encodeHttpInferResponse, inferRequest, type InferResponse, joined } from '../../wire/index.js';
+import {
+  decodeHttpInferRequest,
+  encodeHttpInferRequest,
+  encodeHttpInferResponse,
+  inferRequest,
+  type InferResponse,
+  joined,
+} from '../../wire/index.js';
 import { HttpInferCodec } from './infer-codec.js';
 
-const tensor = (name: string, ...values: readonly number[]): Tensor => ({ name, datatype: 'INT32', shape: [values.length], data: Int32Array.from(values) });
+const tensor = (name: string, ...values: readonly number[]): Tensor => ({
+  name,
+  datatype: 'INT32',
+  shape: [values.length],
+  data: Int32Array.from(values),
+});
 
 function sent(inputs: readonly Tensor[], binary = true) {
   const { chunks, headerLengthBytes } = encodeHttpInferRequest(inferRequest({ modelName: 'm', inputs }), { binary });
-  return { modelName: 'm', modelVersion: '', body: joined(chunks), headerLength: headerLengthBytes === undefined ? undefined : String(headerLengthBytes) };
+  return {
+    modelName: 'm',
+    modelVersion: '',
+    body: joined(chunks),
+    headerLength: headerLengthBytes === undefined ? undefined : String(headerLengthBytes),
+  };
 }
 
 test('requests that repeat, change and come back are read as if each were the first', () => {
   const codec = new HttpInferCodec();
-  const all = [sent([tensor('a', 1, 2)]), sent([tensor('a', 3, 4)]), sent([tensor('b', 5)]), sent([tensor('a', 6, 7)]), sent([tensor('a', 8)], false)];
+  const all = [
+    sent([tensor('a', 1, 2)]),
+    sent([tensor('a', 3, 4)]),
+    sent([tensor('b', 5)]),
+    sent([tensor('a', 6, 7)]),
+    sent([tensor('a', 8)], false),
+  ];
   for (const request of [...all, ...all]) assert.deepEqual(codec.decode(request), decodeHttpInferRequest(request));
 });
 

@@ -16,7 +16,8 @@ test('a head says method, path, headers and how long the body is', () => {
 });
 
 test('a connection is kept as its version and its header say', () => {
-  const keeps = (version: string, ...more: readonly string[]): boolean => parseRequestHead(head(`GET / HTTP/${version}`, 'host: a', ...more)).keepAlive;
+  const keeps = (version: string, ...more: readonly string[]): boolean =>
+    parseRequestHead(head(`GET / HTTP/${version}`, 'host: a', ...more)).keepAlive;
   assert.deepEqual(
     [keeps('1.1'), keeps('1.1', 'Connection: Close'), keeps('1.1', 'connection: te, close'), keeps('1.0'), keeps('1.0', 'connection: keep-alive')],
     [true, false, false, false, true],

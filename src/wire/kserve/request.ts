@@ -1,5 +1,6 @@
 import { BYTES_PER_ELEMENT, elementCount, fail } from '../../core/index.js';
 import { type InferControls, inferRequest, type InferRequest, type InferTensor, type Parameters, type RequestedOutput } from '../infer.js';
+import { alignedCopy } from '../aligned-copy.js';
 import { checkShape } from '../shape.js';
 import { bytesOfTensor, isDatatype, tensorFromBytes, type RequestLabel, type TensorHead } from '../tensor-bytes.js';
 import { asArray, asBoolean, asSize, asString, find, member } from './access.js';
@@ -104,8 +105,7 @@ const NOTHING = new Uint8Array(0);
 const ALIGN_BELOW_BYTES = 16_384;
 
 /** Small tensors at an odd place are moved all at once: one piece of memory costs less than one for each. */
-const aligned = (bytes: Uint8Array): Uint8Array =>
-  bytes.byteOffset % 8 === 0 || bytes.byteLength > ALIGN_BELOW_BYTES ? bytes : new Uint8Array(bytes);
+const aligned = (bytes: Uint8Array): Uint8Array => (bytes.byteOffset % 8 === 0 || bytes.byteLength > ALIGN_BELOW_BYTES ? bytes : alignedCopy(bytes));
 
 const SOURCES = ['binary_data_size', 'shared_memory_region'] as const;
 

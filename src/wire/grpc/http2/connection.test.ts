@@ -157,7 +157,8 @@ test('headers without an end, and requests begun and given up without one, are s
   for (let i = 0; i < 10; i++) endless.send(frameHead(16_000, FRAME.CONTINUATION, 0, 1), Buffer.alloc(16_000, 0x82));
   assert.equal(await endless.reason(), REASON.ENHANCE_YOUR_CALM);
   const restless = await open();
-  for (let i = 0; i < 1200; i++) restless.send(...headersFrames(REQUEST, 2 * i + 1, false), numbersFrame(FRAME.RST_STREAM, 0, 2 * i + 1, REASON.CANCEL));
+  for (let i = 0; i < 1200; i++)
+    restless.send(...headersFrames(REQUEST, 2 * i + 1, false), numbersFrame(FRAME.RST_STREAM, 0, 2 * i + 1, REASON.CANCEL));
   assert.equal(await restless.reason(), REASON.ENHANCE_YOUR_CALM);
   for (const peer of [endless, restless]) peer.socket.destroy();
 });
@@ -179,7 +180,9 @@ test('a call that repeats the headers of the last is read as that was, until the
   const call = async (path: string): Promise<string> => {
     const stream = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc' });
     let status = '';
-    stream.on('response', (headers) => (status = String(headers['grpc-status'] ?? ''))).on('trailers', (headers) => (status = String(headers['grpc-status'])));
+    stream
+      .on('response', (headers) => (status = String(headers['grpc-status'] ?? '')))
+      .on('trailers', (headers) => (status = String(headers['grpc-status'])));
     stream.resume().end(message(3));
     await once(stream, 'close');
     return status;

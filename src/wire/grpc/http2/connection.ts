@@ -316,7 +316,8 @@ export class Connection {
     }
     this.#lastId = id;
     const head = this.#headOf(block);
-    const refusal = head === undefined ? REASON.PROTOCOL_ERROR : this.#closing || this.#streams.size >= MAX_STREAMS ? REASON.REFUSED_STREAM : undefined;
+    const refusal =
+      head === undefined ? REASON.PROTOCOL_ERROR : this.#closing || this.#streams.size >= MAX_STREAMS ? REASON.REFUSED_STREAM : undefined;
     if (refusal !== undefined || head === undefined) {
       this.#spend();
       this.writer.write(numbersFrame(FRAME.RST_STREAM, 0, id, refusal ?? REASON.PROTOCOL_ERROR));
@@ -409,6 +410,6 @@ export class Connection {
   }
 
   #unblock(): void {
-    for (const stream of [...this.blocked]) stream.pump();
+    for (const stream of this.blocked) stream.pump();
   }
 }

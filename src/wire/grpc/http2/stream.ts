@@ -172,4 +172,3 @@ export class Stream {
     this.localEnded = true;
   }
 }
-
