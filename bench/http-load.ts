@@ -3,6 +3,8 @@ import { connect } from 'node:net';
 /** What a server managed. */
 export interface Load {
   readonly perSecond: number;
+  /** Requests that were answered, those of the first second included. */
+  readonly count: number;
   /** Milliseconds. */
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -19,12 +21,14 @@ const WARM_MS = 1000;
 /** Keeps `concurrency` requests under way by `send`, which resolves when one is answered; the first second does not count. */
 export async function drive(send: () => Promise<void>, { concurrency, seconds }: LoadOrder): Promise<Load> {
   const times: number[] = [];
+  let count = 0;
   const startMs = performance.now() + WARM_MS;
   const endMs = startMs + seconds * 1000;
   const one = async (): Promise<void> => {
     for (let beganMs = performance.now(); beganMs < endMs;) {
       await send();
       const nowMs = performance.now();
+      count++;
       if (beganMs >= startMs) times.push(nowMs - beganMs);
       beganMs = nowMs;
     }
@@ -32,7 +36,7 @@ export async function drive(send: () => Promise<void>, { concurrency, seconds }:
   await Promise.all(Array.from({ length: concurrency }, one));
   times.sort((a, b) => a - b);
   const at = (share: number): number => times[Math.floor(share * (times.length - 1))] ?? Number.NaN;
-  return { perSecond: times.length / seconds, p50Ms: at(0.5), p99Ms: at(0.99) };
+  return { perSecond: times.length / seconds, count, p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
 const LENGTH = /\r\ncontent-length: (\d+)/i;

@@ -33,19 +33,18 @@ const never: ServedModel = {
 function summing(): ServedModel {
   const sums = new Map<bigint | string, number>();
   let issued = 100n;
-  let id: bigint | string = 0n;
   return {
     inputs: [],
     outputs: [],
     infer({ inputs, controls: { sequenceId = 0n, sequenceStart, sequenceEnd } }) {
-      id = sequenceId === 0n ? ++issued : sequenceId;
+      const id = sequenceId === 0n ? ++issued : sequenceId;
       if (sequenceStart) sums.set(id, 0);
       const sum = (sums.get(id) ?? fail('INVALID_ARGUMENT', `sequence ${id} must START`)) + ((inputs[0] as Tensor).data[0] as number);
       sums.set(id, sum);
       if (sequenceEnd) sums.delete(id);
       return [{ name: 'sum', datatype: INT32, shape: [1], data: Int32Array.of(sum) }];
     },
-    parameters: () => new Map([['sequence_id', id]]),
+    parameters: ({ controls: { sequenceId = 0n } }) => new Map([['sequence_id', sequenceId === 0n ? issued : sequenceId]]),
   };
 }
 

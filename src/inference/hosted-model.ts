@@ -277,6 +277,7 @@ export class HostedModel implements LoadedModel {
     } finally {
       for (const slot of this.#slots.all) this.#gate?.part(slot);
       this.#cache?.close();
+      this.#cancellations.release();
       this.buffers.clear();
       this.#alive.close();
       this.made.onUnloaded(this);

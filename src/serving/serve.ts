@@ -1,4 +1,4 @@
-import type { SecureServerOptions } from 'node:http2';
+import type { TlsOptions } from 'node:tls';
 import type { ServerOptions as HttpsOptions } from 'node:https';
 import { type Log, NULL_LOG, Scope } from '../core/index.js';
 import type { Encoding, Keepalive } from '../wire/grpc.js';
@@ -30,7 +30,7 @@ export interface ServeHttpOptions extends ListenOptions {
 export interface ServeGrpcOptions extends ListenOptions {
   readonly access?: AccessRules;
   readonly forwardHeaders?: RegExp;
-  readonly tls?: SecureServerOptions;
+  readonly tls?: TlsOptions;
   readonly keepalive?: Keepalive;
   readonly encoding?: Encoding;
 }

@@ -8,7 +8,14 @@ export { HEADER_LENGTH, type HttpBody } from './kserve/body.js';
 export * from './kserve/error.js';
 export { jsonFromTensor, jsonOfTensor, tensorFromJson } from './kserve/json-data.js';
 export { type JsonInput, type JsonObject, type JsonValue, parseJson, writeJson } from './kserve/json.js';
-export { decodeHttpInferRequest, encodeHttpInferRequest, type HttpInferRequest, MAX_INPUT_BYTES } from './kserve/request.js';
+export {
+  decodeHttpInferRequest,
+  encodeHttpInferRequest,
+  type HttpInferRequest,
+  MAX_INPUT_BYTES,
+  readRequestJson,
+  type RequestJson,
+} from './kserve/request.js';
 export * from './kserve/response.js';
 export * from './message-json.js';
 export { parseTextProto } from './pbtxt/parse.js';

@@ -1,4 +1,5 @@
 import { ARRAY_OF, BYTES_PER_ELEMENT, elementCount, fail, type Datatype, type Tensor } from '../core/index.js';
+import { alignedCopy } from './aligned-copy.js';
 
 /** What an error text names beside the tensor. */
 export interface RequestLabel {
@@ -26,17 +27,17 @@ export interface TensorHead {
  * @throws Fault INVALID_ARGUMENT in Triton's words when the bytes do not fill the shape
  */
 export function tensorFromBytes(head: TensorHead, bytes: Uint8Array, label: RequestLabel): Tensor {
-  const count = elementCount(head.shape);
-  if (head.datatype === 'BYTES') return { ...head, datatype: 'BYTES', data: readStrings(head.name, bytes, count, label) };
-  const size = BYTES_PER_ELEMENT[head.datatype];
+  const { name, shape, datatype } = head;
+  const count = elementCount(shape);
+  if (datatype === 'BYTES') return { name, datatype, shape, data: readStrings(name, bytes, count, label) };
+  const size = BYTES_PER_ELEMENT[datatype];
   if (bytes.byteLength !== count * size)
     fail(
       'INVALID_ARGUMENT',
       `${requestPrefix(label)}${label.direction} byte size mismatch for ${label.direction} '${head.name}' for model '${label.modelName}'. Expected ${count * size}, got ${bytes.byteLength}`,
     );
-  // Not slice(): a Buffer's is a view.
-  const at = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
-  return { ...head, data: new ARRAY_OF[head.datatype](at.buffer as ArrayBuffer, at.byteOffset, count) } as Tensor;
+  const at = bytes.byteOffset % size === 0 ? bytes : alignedCopy(bytes);
+  return { name, datatype, shape, data: new ARRAY_OF[datatype](at.buffer as ArrayBuffer, at.byteOffset, count) } as Tensor;
 }
 
 /** Texts as in Triton's core. */

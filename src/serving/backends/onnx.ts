@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import { elementCount, fail, type TensorSpec } from '../../core/index.js';
 import type { HostOptions } from '../../inference/index.js';
 import type { DescribedTensor } from '../../models/convert.js';
+import type { ModelDefinition } from '../../models/index.js';
 import { create, type ModelConfig, ModelDynamicBatchingSchema, ModelInputSchema, ModelOutputSchema } from '../../wire/index.js';
 import { dataTypeOf, datatypeOf } from '../model/datatypes.js';
 import { hostOptionsOf, parameterOf } from '../model/host-options.js';
 import { EngineModel } from './engine-model.js';
+import { runsAtOnce } from './trial-run.js';
 import type { Backend, ModelFolder, VersionOrder } from './port.js';
 
 const FILE = 'model.onnx';
 const DEFAULT_MAX_BATCH = 4;
-/** A file and tensors up to these sizes run in less time than a thread's round trip takes. */
+/** A file and tensors up to these sizes mostly run in less time than a thread's round trip takes; whether one does is tried. */
 const TINY_FILE_BYTES = 65_536;
 const TINY_ELEMENTS = 4096;
 
@@ -68,23 +70,28 @@ function checkTensor(config: ModelConfig, kind: 'input' | 'output', io: Io, spec
   );
 }
 
-/** A tiny model of fixed sizes runs on the calling thread, in one copy, unless its parameter `placement` says otherwise. */
-async function tinyPlacement(config: ModelConfig, path: string): Promise<Pick<HostOptions, 'placement' | 'instanceGroups'>> {
-  if (parameterOf(config, 'placement') !== undefined) return {};
+/** Whether a model may be so fast that the calling thread had better run it itself. */
+async function mayBeTiny(config: ModelConfig, path: string): Promise<boolean> {
+  if (parameterOf(config, 'placement') !== undefined) return false;
   const { size } = await stat(path).catch(() => ({ size: Infinity }));
   const elements = [...config.input, ...config.output].map(({ dims }) => (dims.includes(-1n) ? Infinity : elementCount(dims.map(Number))));
-  const tiny = size <= TINY_FILE_BYTES && Math.max(1, config.maxBatchSize) * Math.max(...elements) <= TINY_ELEMENTS;
   const claims = config.instanceGroup.some(({ rateLimiter }) => rateLimiter);
-  return tiny && !claims ? { placement: 'inline', instanceGroups: [{ count: 1 }] } : {};
+  return !claims && size <= TINY_FILE_BYTES && Math.max(1, config.maxBatchSize) * Math.max(...elements) <= TINY_ELEMENTS;
 }
 
-async function open({ config, folder: modelFolder, path: folder, engine }: VersionOrder): Promise<EngineModel> {
-  const path = join(folder, fileOf(config));
+/** The options of a model: a tiny one that proves fast runs on the calling thread, in one copy, unless its parameter `placement` says otherwise. */
+async function hostOptions({ config, folder, engine }: VersionOrder, definition: ModelDefinition): Promise<HostOptions> {
+  const options = await hostOptionsOf(config, folder);
+  const inline = (await mayBeTiny(config, definition.weights.path)) && (await runsAtOnce(engine, definition, Math.max(1, config.maxBatchSize)));
+  return inline ? { ...options, placement: 'inline', instanceGroups: [{ count: 1 }] } : options;
+}
+
+async function open(order: VersionOrder): Promise<EngineModel> {
+  const { config, engine } = order;
+  const path = join(order.path, fileOf(config));
   const threads = Number(parameterOf(config, 'intra_op_thread_count') ?? 1);
-  const hosted = await engine.load(
-    { name: config.name, weights: { runtime: 'onnx', path }, options: { threads: Math.max(1, threads) } },
-    { ...(await hostOptionsOf(config, modelFolder)), ...(await tinyPlacement(config, path)) },
-  );
+  const definition: ModelDefinition = { name: config.name, weights: { runtime: 'onnx', path }, options: { threads: Math.max(1, threads) } };
+  const hosted = await engine.load(definition, await hostOptions(order, definition));
   try {
     for (const io of config.input) checkTensor(config, 'input', io, hosted.spec.inputs);
     for (const io of config.output) checkTensor(config, 'output', io, hosted.spec.outputs);

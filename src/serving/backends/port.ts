@@ -7,9 +7,9 @@ export interface BackendRequest {
   readonly request: InferRequest;
   /** Handed over: the sender reads them no more. */
   readonly inputs: readonly Tensor[];
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Where a decoupled model sends its answers; absent for the others. */
-  readonly respond?: (response: BackendResponse) => void | Promise<void>;
+  readonly respond?: ((response: BackendResponse) => void | Promise<void>) | undefined;
 }
 
 /** An answer of a backend. */
@@ -25,6 +25,8 @@ export interface BackendResponse {
 export interface BackendModel extends AsyncDisposable {
   /** The answer; of a decoupled model, the last one, or nothing when it ends without one. @throws Fault */
   infer(request: BackendRequest): Promise<BackendResponse | undefined>;
+  /** Memory for the bytes of an input that is handed over, which the backend uses again afterwards; where it is absent, any will do. */
+  readonly takeMemory?: ((bytes: number) => Uint8Array) | undefined;
   /** What the engine hosts it as, for its queue's counters; absent for backends of their own. */
   readonly hosted?: LoadedModel;
 }

@@ -1,4 +1,4 @@
-import type { SecureServerOptions } from 'node:http2';
+import type { TlsOptions } from 'node:tls';
 import { type Log, NULL_LOG } from '../../core/index.js';
 import { type Encoding, type Keepalive, type Method, openGrpcServer } from '../../wire/grpc.js';
 import type { AccessRules } from '../front/restrictions.js';
@@ -18,7 +18,7 @@ export interface GrpcFrontOptions {
   readonly port?: number;
   readonly access?: AccessRules;
   readonly forwardHeaders?: RegExp;
-  readonly tls?: SecureServerOptions;
+  readonly tls?: TlsOptions;
   readonly keepalive?: Keepalive;
   /** How answers are packed, for clients that accept it. */
   readonly encoding?: Encoding;

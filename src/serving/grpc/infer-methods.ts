@@ -1,24 +1,41 @@
 import type { Message, Method, ServerCall } from '../../wire/grpc.js';
-import { decodeInferRequest, encodeInferResponse, encodeStreamResponse, type InferRequest, type InferResponse } from '../../wire/index.js';
+import { decodeInferRequest, encodeStreamResponse, type InferRequest, type InferResponse } from '../../wire/index.js';
 import { withHeaders } from '../front/forwarded-headers.js';
 import { Arrivals } from '../model/arrivals.js';
 import { checkCall, type GrpcContext, told } from './calls.js';
+import { GrpcInferCodec } from './infer-codec.js';
 
 const read = (bytes: Uint8Array, { forwardHeaders }: GrpcContext, { metadata }: ServerCall): InferRequest =>
   withHeaders(decodeInferRequest(bytes), forwardHeaders, metadata);
 
+const refused = (error: unknown): never => {
+  throw told(error);
+};
+
 /** `ModelInfer`: one request, one response. */
-export const modelInfer = (context: GrpcContext): Method => ({
-  kind: 'unary',
-  async handle(bytes, call) {
-    try {
-      checkCall(context, 'inference', call);
-      return encodeInferResponse(await context.server.infer(read(bytes, context, call), { signal: call.signal }));
-    } catch (error) {
-      throw told(error);
-    }
-  },
-});
+export function modelInfer(context: GrpcContext): Method {
+  const codecs = new WeakMap<object, GrpcInferCodec>();
+  const codecOf = (peer: object): GrpcInferCodec => {
+    const known = codecs.get(peer);
+    if (known) return known;
+    const made = new GrpcInferCodec();
+    codecs.set(peer, made);
+    return made;
+  };
+  return {
+    kind: 'unary',
+    handle(bytes, call) {
+      try {
+        checkCall(context, 'inference', call);
+        const codec = codecOf(call.peer);
+        const request = withHeaders(codec.decode(bytes), context.forwardHeaders, call.metadata);
+        return context.server.infer(request, { signal: call.signal }).then((response) => codec.encode(response), refused);
+      } catch (error) {
+        return refused(error);
+      }
+    },
+  };
+}
 
 const NOTHING: Pick<InferResponse, 'modelName' | 'modelVersion' | 'parameters' | 'outputs'> = {
   modelName: '',

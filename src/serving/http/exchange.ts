@@ -1,71 +1,98 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { Fault, fail } from '../../core/index.js';
 import { encodeHttpError, HEADER_LENGTH, type HttpBody, joined, type JsonObject, parseJson } from '../../wire/index.js';
-import type { BodyEncoding } from './compression.js';
-import { packBody } from './compression.js';
+import { type Body, wholeBody } from './body-reader.js';
+import { type BodyEncoding, packBody } from './compression.js';
+import type { Connection } from './connection.js';
+import type { HttpInferCodec } from './infer-codec.js';
+import type { RequestHead } from './request-head.js';
+import { headerLine, responseHead } from './response-head.js';
 
 const JOIN_BELOW_BYTES = 65_536;
 const EMPTY: JsonObject = new Map();
+const NO_CHUNKS: readonly Uint8Array[] = [];
 
-/** Each connection carries one request at a time, so one signal serves all of them. */
-const gone = new WeakMap<Socket, AbortController>();
-
-function signalOf(socket: Socket): AbortSignal {
-  const known = gone.get(socket);
-  if (known) return known.signal;
-  const made = new AbortController();
-  gone.set(socket, made);
-  socket.once('close', () => made.abort(new Fault('CANCELLED', 'the client closed the connection')));
-  return made.signal;
+/** What became of an exchange. */
+export interface ExchangeEnd {
+  readonly status: number;
+  /** Of the body. */
+  readonly bytes: number;
+  /** False when the connection went before the answer was whole. */
+  readonly complete: boolean;
 }
 
 /** A request and its answer, in the terms of this protocol. */
 export class Exchange {
-  readonly path: string;
+  #body: Body | undefined;
+  #waiting: { resolve(body: Body): void; reject(fault: Fault): void } | undefined;
+  #broken: Fault | undefined;
+  #lines = '';
+  #status = 0;
+  #bytes = 0;
+  #state: 'waiting' | 'streaming' | 'ended' = 'waiting';
+  /** Told once, when the answer is written or can be no more. */
+  onEnd: ((end: ExchangeEnd) => void) | undefined;
 
   constructor(
-    readonly request: IncomingMessage,
-    readonly response: ServerResponse,
-    readonly maxBodyBytes: number,
-  ) {
-    const url = request.url ?? '/';
-    const query = url.indexOf('?');
-    this.path = query < 0 ? url : url.slice(0, query);
-  }
+    readonly connection: Connection,
+    readonly head: RequestHead,
+  ) {}
 
+  get path(): string {
+    return this.head.path;
+  }
   get method(): string {
-    return this.request.method ?? 'GET';
+    return this.head.method;
   }
-
+  get headers(): ReadonlyMap<string, string> {
+    return this.head.headers;
+  }
+  /** Reads and writes inferences; it remembers the last one of the connection. */
+  get codec(): HttpInferCodec {
+    return this.connection.codec;
+  }
   /** Aborted when the client is gone. */
   get signal(): AbortSignal {
-    return signalOf(this.request.socket);
+    return this.connection.signal;
+  }
+  /** Whether the answer has begun. */
+  get begun(): boolean {
+    return this.#state !== 'waiting';
+  }
+  /** Whether the answer is whole, or will never be. */
+  get ended(): boolean {
+    return this.#state === 'ended';
   }
 
   /** A header by its name in lower case; several of one name are joined. */
   header(name: string): string | undefined {
-    const value = this.request.headers[name];
-    return Array.isArray(value) ? value.join(', ') : value;
+    return this.head.headers.get(name);
   }
 
-  /** The whole body: a view of what came where it came in one piece. @throws Fault PAYLOAD_TOO_LARGE, CANCELLED */
-  body(): Promise<Uint8Array> {
-    const { request, maxBodyBytes } = this;
+  /** The body has come. For the connection. */
+  take(body: Body): void {
+    this.#body = body;
+    this.#waiting?.resolve(body);
+  }
+
+  /** The client is gone. For the connection. */
+  broke(fault: Fault): void {
+    this.#broken = fault;
+    this.#waiting?.reject(fault);
+    if (this.#state !== 'ended') this.#end(false);
+  }
+
+  /** The body in its parts: at once when it has come. @throws Fault CANCELLED */
+  parts(): Body | Promise<Body> {
+    if (this.#body) return this.#body;
     return new Promise((resolve, reject) => {
-      const chunks: Uint8Array[] = [];
-      let size = 0;
-      request.on('data', (chunk: Uint8Array) => {
-        size += chunk.byteLength;
-        if (size > maxBodyBytes) {
-          chunks.length = 0;
-          reject(new Fault('PAYLOAD_TOO_LARGE', `the request body is larger than ${maxBodyBytes} bytes`));
-        } else chunks.push(chunk);
-      });
-      request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : joined(chunks)));
-      request.on('error', () => reject(new Fault('CANCELLED', 'the request broke off')));
-      request.on('aborted', () => reject(new Fault('CANCELLED', 'the client closed the connection')));
+      if (this.#broken) reject(this.#broken);
+      else this.#waiting = { resolve, reject };
     });
+  }
+
+  /** The whole body: a view of what came where it came in one piece. @throws Fault CANCELLED */
+  async body(): Promise<Uint8Array> {
+    return wholeBody(await this.parts());
   }
 
   /** The body as a JSON object; an empty one is an empty object. @throws Fault INTERNAL in Triton's words */
@@ -81,53 +108,118 @@ export class Exchange {
     if (!methods.includes(this.method)) throw new Fault('METHOD_NOT_ALLOWED', 'Method Not Allowed');
   }
 
+  /** Adds a header to the answer, whatever it will be. */
+  addHeader(name: string, value: string): void {
+    this.#lines += headerLine(name, value);
+  }
+
   /** Answers without a body. */
   reply(status: number): void {
-    this.response.writeHead(status, { 'Content-Length': '0' });
-    this.response.end();
+    this.#send(status, status === 204 ? '' : headerLine('Content-Length', 0), NO_CHUNKS, 0);
   }
 
   /** Answers with JSON text. */
   replyJson(text: string, status = 200): void {
     const bytes = Buffer.from(text);
-    this.response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': String(bytes.byteLength) });
-    this.response.end(bytes);
+    this.#send(status, headerLine('Content-Type', 'application/json') + headerLine('Content-Length', bytes.byteLength), [bytes], bytes.byteLength);
   }
 
-  /** Answers with what the codec made; packed where the client likes that. */
-  async replyBody({ chunks, sizeBytes, contentType, headerLengthBytes }: HttpBody, encoding?: BodyEncoding): Promise<void> {
-    const { response } = this;
-    const headers: Record<string, string> = { 'Content-Type': contentType };
-    if (headerLengthBytes !== undefined) headers[HEADER_LENGTH] = String(headerLengthBytes);
-    if (encoding) {
-      const packed = await packBody(chunks.length === 1 ? chunks[0]! : joined(chunks), encoding);
-      response.writeHead(200, { ...headers, 'Content-Encoding': encoding, 'Content-Length': String(packed.byteLength) });
-      response.end(packed);
-      return;
-    }
-    headers['Content-Length'] = String(sizeBytes);
-    response.writeHead(200, headers);
-    if (chunks.length === 1 || sizeBytes < JOIN_BELOW_BYTES) {
-      response.end(chunks.length === 1 ? chunks[0] : joined(chunks));
-      return;
-    }
-    response.cork();
-    for (const chunk of chunks) response.write(chunk);
-    response.end();
-    response.uncork();
+  /** Answers with plain text. */
+  replyText(text: string): void {
+    const bytes = Buffer.from(text);
+    this.#send(200, `Content-Type: text/plain; charset=utf-8\r\nContent-Length: ${bytes.byteLength}\r\n`, [bytes], bytes.byteLength);
+  }
+
+  /** Answers with what the codec made. */
+  replyBody({ chunks, sizeBytes, contentType, headerLengthBytes }: HttpBody): void {
+    const parts = headerLengthBytes === undefined ? '' : headerLine(HEADER_LENGTH, headerLengthBytes);
+    this.#send(200, `Content-Type: ${contentType}\r\n${parts}Content-Length: ${sizeBytes}\r\n`, chunks, sizeBytes);
+  }
+
+  /** Answers with what the codec made, packed. */
+  async replyPacked({ chunks, contentType, headerLengthBytes }: HttpBody, encoding: BodyEncoding): Promise<void> {
+    const packed = await packBody(chunks.length === 1 ? chunks[0]! : joined(chunks), encoding);
+    this.addHeader('Content-Encoding', encoding);
+    this.replyBody({ chunks: [packed], sizeBytes: packed.byteLength, contentType, ...(headerLengthBytes !== undefined && { headerLengthBytes }) });
   }
 
   /** Answers with an error, unless an answer has begun: then the connection is cut, which a client cannot take for an end. */
   fail(error: unknown): void {
-    const { response } = this;
-    if (response.destroyed || response.writableEnded) return;
-    if (response.headersSent) {
-      response.destroy();
+    if (this.#state === 'ended') return;
+    if (this.#state === 'streaming') {
+      this.connection.socket.destroy();
       return;
     }
     const { status, body } = encodeHttpError(error);
-    // What is left of the body is of no interest; it must not hold up the connection.
-    this.request.resume();
     this.replyJson(body, status);
   }
+
+  /** Begins an answer of unknown length. */
+  begin(contentType: string): void {
+    const { connection, head } = this;
+    this.#state = 'streaming';
+    this.#status = 200;
+    if (!head.readsChunks) connection.endsWithAnswer();
+    const chunked = head.readsChunks ? headerLine('Transfer-Encoding', 'chunked') : '';
+    const lines = `${this.#lines}Content-Type: ${contentType}\r\nCache-Control: no-cache\r\n${chunked}`;
+    connection.socket.write(responseHead(200, lines, connection.keepsOn), 'latin1');
+  }
+
+  /** Adds to an answer that has begun; resolves once the client can take more. */
+  async write(text: string): Promise<void> {
+    const { socket } = this.connection;
+    if (this.#state !== 'streaming') return;
+    const size = Buffer.byteLength(text);
+    this.#bytes += size;
+    const taken = socket.write(this.head.readsChunks ? `${size.toString(16)}\r\n${text}\r\n` : text);
+    if (taken || socket.destroyed) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        socket.off('drain', done).off('close', done);
+        resolve();
+      };
+      socket.on('drain', done).on('close', done);
+    });
+  }
+
+  /** Ends an answer that has begun. */
+  end(): void {
+    if (this.#state !== 'streaming') return;
+    if (this.head.readsChunks) this.connection.socket.write('0\r\n\r\n');
+    this.#end(true);
+    this.connection.answered();
+  }
+
+  #send(status: number, lines: string, chunks: readonly Uint8Array[], size: number): void {
+    if (this.#state !== 'waiting') return;
+    const { socket } = this.connection;
+    const head = responseHead(status, this.#lines + lines, this.connection.keepsOn);
+    this.#status = status;
+    this.#bytes = size;
+    if (this.head.method === 'HEAD') socket.write(head, 'latin1');
+    else if (size < JOIN_BELOW_BYTES) socket.write(joinedAnswer(head, chunks, size));
+    else {
+      socket.cork();
+      socket.write(head, 'latin1');
+      for (const chunk of chunks) socket.write(chunk);
+      socket.uncork();
+    }
+    this.#end(true);
+    this.connection.answered();
+  }
+
+  #end(complete: boolean): void {
+    this.#state = 'ended';
+    this.onEnd?.({ status: this.#status, bytes: this.#bytes, complete });
+  }
+}
+
+function joinedAnswer(head: string, chunks: readonly Uint8Array[], size: number): Buffer {
+  const all = Buffer.allocUnsafe(head.length + size);
+  let at = all.write(head, 0, 'latin1');
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return all;
 }

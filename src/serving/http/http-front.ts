@@ -1,11 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { type Log, NULL_LOG, toFault } from '../../core/index.js';
+import type { TlsOptions } from 'node:tls';
+import { type Log, NULL_LOG } from '../../core/index.js';
 import { HEADER_LENGTH, MAX_INPUT_BYTES } from '../../wire/index.js';
 import type { AccessRules } from '../front/restrictions.js';
 import type { ModelServer } from '../port.js';
-import { Exchange } from './exchange.js';
+import type { Exchange } from './exchange.js';
+import { openHttpServer } from './http-server.js';
 import { route } from './routes.js';
 
 /** How the HTTP front end listens. */
@@ -37,55 +36,26 @@ export interface Front {
 /** Bytes of the largest body with its tensors: what the protocol's own length fields hold. */
 const MAX_BODY_BYTES = 2 ** 31 - 1;
 
-function allowOrigin(request: IncomingMessage, response: ServerResponse, origins: readonly string[]): void {
-  const { origin } = request.headers;
-  if (origin === undefined || !(origins.includes('*') || origins.includes(origin))) return;
-  response.setHeader('Access-Control-Allow-Origin', origins.includes('*') ? '*' : origin);
-  if (!origins.includes('*')) response.setHeader('Vary', 'Origin');
-  response.setHeader('Access-Control-Expose-Headers', `${HEADER_LENGTH}, Content-Encoding`);
-  if (request.method !== 'OPTIONS') return;
-  response.setHeader('Access-Control-Allow-Methods', 'GET, POST');
-  response.setHeader('Access-Control-Allow-Headers', request.headers['access-control-request-headers'] ?? '*');
-  response.setHeader('Access-Control-Max-Age', '86400');
+function allowOrigin(exchange: Exchange, origins: readonly string[]): boolean {
+  const origin = exchange.header('origin');
+  if (origin === undefined || !(origins.includes('*') || origins.includes(origin))) return false;
+  exchange.addHeader('Access-Control-Allow-Origin', origins.includes('*') ? '*' : origin);
+  if (!origins.includes('*')) exchange.addHeader('Vary', 'Origin');
+  exchange.addHeader('Access-Control-Expose-Headers', `${HEADER_LENGTH}, Content-Encoding`);
+  if (exchange.method !== 'OPTIONS') return true;
+  exchange.addHeader('Access-Control-Allow-Methods', 'GET, POST');
+  exchange.addHeader('Access-Control-Allow-Headers', exchange.header('access-control-request-headers') ?? '*');
+  exchange.addHeader('Access-Control-Max-Age', '86400');
+  return true;
 }
 
 function logAnswer(log: Log, exchange: Exchange): void {
   const startMs = performance.now();
-  const { response, request, method, path } = exchange;
-  response.once('close', () => {
+  const client = exchange.connection.socket.remoteAddress;
+  exchange.onEnd = ({ status, bytes, complete }) => {
     const ms = Number((performance.now() - startMs).toFixed(3));
-    const bytes = Number(response.getHeader('content-length') ?? 0);
-    log.info(`${method} ${path} ${response.writableFinished ? response.statusCode : 'broken off'}`, {
-      ms,
-      bytes,
-      client: request.socket.remoteAddress,
-    });
-  });
-}
-
-/** Listens, and gives the port. @throws Fault UNAVAILABLE when the address is not to be had */
-export function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(toFault(error, 'UNAVAILABLE', `cannot listen on ${host}:${port}: `)));
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
-const SWEEP_MS = 20;
-
-/** Closes a server as {@link Front.close} says. */
-export function closeServer(server: Server, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
-    // A connection that was busy is idle after its answer, and its client would go on using it.
-    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
-    server.close(() => {
-      clearTimeout(cut);
-      clearInterval(sweep);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+    log.info(`${exchange.method} ${exchange.path} ${complete ? status : 'broken off'}`, { ms, bytes, client });
+  };
 }
 
 /** Serves the KServe v2 protocol over HTTP/1.1. @throws Fault UNAVAILABLE when the address is not to be had */
@@ -93,16 +63,12 @@ export async function openHttpFront(options: HttpFrontOptions): Promise<Front> {
   const { server, host = '127.0.0.1', port = 8000, access = { restrictions: [] }, maxInputBytes = MAX_INPUT_BYTES, corsOrigins = [] } = options;
   const context = { server, access, maxInputBytes, forwardHeaders: options.forwardHeaders };
   const accessLog = options.accessLog ?? NULL_LOG;
-  const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    const exchange = new Exchange(request, response, MAX_BODY_BYTES);
+  const answer = (exchange: Exchange): void => {
     if (accessLog !== NULL_LOG) logAnswer(accessLog, exchange);
-    if (corsOrigins.length > 0) allowOrigin(request, response, corsOrigins);
-    if (request.method === 'OPTIONS' && response.hasHeader('Access-Control-Allow-Origin')) return exchange.reply(204);
-    void route(exchange, context);
+    const allowed = corsOrigins.length > 0 && allowOrigin(exchange, corsOrigins);
+    if (allowed && exchange.method === 'OPTIONS') exchange.reply(204);
+    else route(exchange, context);
   };
-  // Clients keep connections for minutes; a server that closes them first breaks the request that is just being sent.
-  const settings = { keepAliveTimeout: 120_000, requestTimeout: 0, noDelay: true };
-  const listening = options.tls ? createTlsServer({ ...settings, ...options.tls }, answer) : createServer(settings, answer);
-  const bound = await listen(listening, host, port);
-  return { host, port: bound, close: (graceMs) => closeServer(listening, graceMs) };
+  const listening = await openHttpServer({ host, port, answer, maxBodyBytes: MAX_BODY_BYTES, tls: options.tls });
+  return { host, port: listening.port, close: (graceMs) => listening.close(graceMs) };
 }

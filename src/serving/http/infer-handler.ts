@@ -1,8 +1,10 @@
 import { fail } from '../../core/index.js';
-import { decodeHttpInferRequest, encodeHttpInferResponse, HEADER_LENGTH, type InferResponse } from '../../wire/index.js';
+import { encodeHttpInferResponse, HEADER_LENGTH, type InferRequest, type InferResponse } from '../../wire/index.js';
 import { withHeaders } from '../front/forwarded-headers.js';
+import { type Body, wholeBody } from './body-reader.js';
 import { acceptedEncoding, unpackBody } from './compression.js';
-import { guarded, type Handler } from './context.js';
+import { guarded, type Handler, type HttpContext } from './context.js';
+import type { Exchange } from './exchange.js';
 import { answersOf } from './generate-handlers.js';
 import { replyStream, streamFormat } from './streamed-answer.js';
 
@@ -17,21 +19,46 @@ async function* jsonAnswers(answers: AsyncIterable<InferResponse>): AsyncGenerat
   }
 }
 
-/** An inference: tensors in, tensors out. */
-export const infer: Handler = guarded('inference', async (exchange, context, [modelName = '', modelVersion = '']) => {
+/** The model's name and version. */
+interface Asked {
+  readonly modelName: string;
+  readonly modelVersion: string;
+}
+
+function decoded(exchange: Exchange, { maxInputBytes, forwardHeaders }: HttpContext, asked: Asked, { head, tail }: Body): InferRequest {
+  const request = exchange.codec.decode({ ...asked, body: head, tensors: tail, headerLength: exchange.header(HEADER), maxInputBytes });
+  return withHeaders(request, forwardHeaders, exchange.headers);
+}
+
+async function unpacked(exchange: Exchange, body: Body, encoding: string, maxInputBytes: number): Promise<Body> {
+  exchange.addHeader('Accept-Encoding', 'gzip, deflate');
+  return { head: await unpackBody(wholeBody(body), encoding, maxInputBytes), tail: new Uint8Array(0) };
+}
+
+/** An inference: tensors in, tensors out. What is at hand is not waited for: each turn of a promise costs, and there are many requests. */
+export const infer: Handler = guarded('inference', (exchange, context, [modelName = '', modelVersion = '']) => {
   exchange.only('POST');
-  const { server, maxInputBytes, forwardHeaders } = context;
   const receivedMs = performance.now();
+  const { server } = context;
+  const asked = { modelName, modelVersion };
   const format = streamFormat(exchange.header('accept'));
   if (!format && server.isDecoupled(modelName, modelVersion))
     fail('UNSUPPORTED', "HTTP end point doesn't support models with decoupled transaction policy");
-  const sent = await exchange.body();
+  const reply = (response: InferResponse, request: InferRequest): void | Promise<void> => {
+    const accepted = acceptedEncoding(exchange.header('accept-encoding'));
+    const body = exchange.codec.encode(response, request);
+    return accepted ? exchange.replyPacked(body, accepted) : exchange.replyBody(body);
+  };
+  const answer = (body: Body): Promise<void> => {
+    const request = decoded(exchange, context, asked, body);
+    if (format) return replyStream(exchange, format, jsonAnswers(answersOf(server, request, exchange.signal)));
+    return server.infer(request, { signal: exchange.signal, receivedMs }).then((response) => reply(response, request));
+  };
   const encoding = exchange.header('content-encoding');
-  if (encoding !== undefined) exchange.response.setHeader('Accept-Encoding', 'gzip, deflate');
-  const body = encoding === undefined ? sent : await unpackBody(sent, encoding, maxInputBytes);
-  const decoded = decodeHttpInferRequest({ modelName, modelVersion, body, headerLength: exchange.header(HEADER), maxInputBytes });
-  const request = withHeaders(decoded, forwardHeaders, Object.entries(exchange.request.headers));
-  if (format) return replyStream(exchange, format, jsonAnswers(answersOf(server, request, exchange.signal)));
-  const response = await server.infer(request, { signal: exchange.signal, receivedMs });
-  await exchange.replyBody(encodeHttpInferResponse(response, request), acceptedEncoding(exchange.header('accept-encoding')));
+  const parts = exchange.parts();
+  if (encoding !== undefined)
+    return Promise.resolve(parts)
+      .then((body) => unpacked(exchange, body, encoding, context.maxInputBytes))
+      .then(answer);
+  return parts instanceof Promise ? parts.then(answer) : answer(parts);
 });

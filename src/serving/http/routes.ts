@@ -6,6 +6,7 @@ import { infer } from './infer-handler.js';
 import { cudaSharedMemory, systemSharedMemory } from './memory-handlers.js';
 import { modelConfig, modelMetadata, modelReady, modelStatistics, serverHealth, serverMetadata } from './model-handlers.js';
 import { loadModel, repositoryIndex, unloadModel } from './repository-handlers.js';
+import type { RequestHead } from './request-head.js';
 import { logging, traceSetting } from './setting-handlers.js';
 
 const MODEL = /^\/v2\/models\/([^/]+)(?:\/versions\/([0-9]+))?(?:\/(infer|generate|generate_stream|ready|config|stats|trace\/setting))?$/;
@@ -65,12 +66,24 @@ function find(path: string): readonly [Handler, PathParts] | undefined {
   return undefined;
 }
 
+/** What a head's path names, for as long as the head is remembered. */
+const known = new WeakMap<RequestHead, ReturnType<typeof find>>();
+
+function foundFor(head: RequestHead): ReturnType<typeof find> {
+  const before = known.get(head);
+  if (before) return before;
+  const found = find(head.path);
+  if (found) known.set(head, found);
+  return found;
+}
+
 /** Answers a call; whatever goes wrong becomes the answer. */
-export async function route(exchange: Exchange, context: HttpContext): Promise<void> {
+export function route(exchange: Exchange, context: HttpContext): void {
   try {
-    const found = find(exchange.path);
+    const found = foundFor(exchange.head);
     if (!found) throw new Fault('NOT_FOUND', 'Not Found');
-    await found[0](exchange, context, found[1]);
+    const done = found[0](exchange, context, found[1]);
+    if (done) done.catch((error: unknown) => exchange.fail(error));
   } catch (error) {
     exchange.fail(error);
   }

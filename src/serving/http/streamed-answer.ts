@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { encodeHttpError } from '../../wire/index.js';
 import type { Exchange } from './exchange.js';
 
@@ -15,33 +14,21 @@ export function streamFormat(accept: string | undefined): StreamFormat | undefin
   return accept.includes('application/x-ndjson') ? 'ndjson' : undefined;
 }
 
-/** Waits while the client does not take more. */
-async function drained(response: ServerResponse): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      response.off('drain', done).off('close', done);
-      resolve();
-    };
-    response.on('drain', done).on('close', done);
-  });
-}
-
 /**
  * Answers with each text as it comes. An error before the first is an ordinary answer; after it, an event of its own, since the status is
  * long told.
  */
 export async function replyStream(exchange: Exchange, format: StreamFormat, answers: AsyncIterable<string>): Promise<void> {
-  const { response } = exchange;
-  const write = async (json: string): Promise<void> => {
-    if (!response.headersSent) response.writeHead(200, { 'Content-Type': TYPE[format], 'Cache-Control': 'no-cache' });
-    if (!response.write(FRAME[format](json)) && !response.destroyed) await drained(response);
+  const write = (json: string): Promise<void> => {
+    if (!exchange.begun) exchange.begin(TYPE[format]);
+    return exchange.write(FRAME[format](json));
   };
   try {
     for await (const json of answers) await write(json);
   } catch (error) {
-    if (!response.headersSent) throw error;
+    if (!exchange.begun) throw error;
     await write(encodeHttpError(error).body);
   }
-  if (!response.headersSent) response.writeHead(200, { 'Content-Type': TYPE[format] });
-  response.end();
+  if (!exchange.begun) exchange.begin(TYPE[format]);
+  exchange.end();
 }

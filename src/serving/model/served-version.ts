@@ -99,8 +99,8 @@ export class ServedVersion implements AsyncDisposable {
   }
 
   /** Answers with one response. @throws Fault in Triton's words */
-  async infer(request: InferRequest, call: InferCall): Promise<InferResponse> {
-    return this.#respond(request, (await this.#run(request, call)) ?? NO_RESPONSE);
+  infer(request: InferRequest, call: InferCall): Promise<InferResponse> {
+    return this.#run(request, call).then((response) => this.#respond(request, response ?? NO_RESPONSE));
   }
 
   /** Answers with any number of responses; the last is marked. @throws Fault in Triton's words */
@@ -119,7 +119,8 @@ export class ServedVersion implements AsyncDisposable {
     yield { response: this.#respond(request, (await running) ?? NO_RESPONSE), final: true };
   }
 
-  async #run(
+  /** One promise after another costs more here than a small model takes, so there is one for the run and one for its end. */
+  #run(
     request: InferRequest,
     { signal, receivedMs }: InferCall,
     respond?: (response: BackendResponse) => void | Promise<void>,
@@ -131,26 +132,36 @@ export class ServedVersion implements AsyncDisposable {
       const { inputs, rows } = checkRequest(request, this.#inputsOf(request), this.#rules);
       // Whoever runs the model takes its inputs over.
       const traced = tracer.wants(this.config.name) ? inputs.map(copiedTensor) : undefined;
-      const response = await backend.infer({ request, inputs, ...(signal && { signal }), ...(respond && { respond }) });
-      const endMs = performance.now();
-      this.#own.answered(Math.max(1, rows), endMs - startMs);
-      if (traced)
-        tracer.write(
-          { model: this.config.name, version: this.version, request, inputs: traced, receivedMs, startMs },
-          { endMs, times: response?.times, outputs: response?.outputs ?? [] },
-        );
-      return response;
+      return backend.infer({ request, inputs, signal, respond }).then(
+        (response) => {
+          if (!backend.hosted) this.#own.answered(Math.max(1, rows), performance.now() - startMs);
+          if (traced)
+            tracer.write(
+              { model: this.config.name, version: this.version, request, inputs: traced, receivedMs, startMs },
+              { endMs: performance.now(), times: response?.times, outputs: response?.outputs ?? [] },
+            );
+          this.#over();
+          return response;
+        },
+        (error: unknown) => {
+          this.#over();
+          throw this.#failed(error, request, startMs);
+        },
+      );
     } catch (error) {
-      throw this.#failed(error, request, startMs);
-    } finally {
-      if (--this.#pending === 0) this.#idle?.();
+      this.#over();
+      return Promise.reject(this.#failed(error, request, startMs));
     }
+  }
+
+  #over(): void {
+    if (--this.#pending === 0) this.#idle?.();
   }
 
   #inputsOf(request: InferRequest): readonly Tensor[] {
     if (request.rawInput) return [rawInput(request, request.rawInput, this.#rules)];
     if (!request.inputs.some((input) => 'shared' in input)) return request.inputs as readonly Tensor[];
-    return request.inputs.map((input) => ('shared' in input ? readShared(input, this.parts.sharedMemory, request) : input));
+    return request.inputs.map((input) => ('shared' in input ? readShared(input, this.parts.sharedMemory, this.parts.backend, request) : input));
   }
 
   #failed(error: unknown, request: InferRequest, startMs: number): Fault {
@@ -163,13 +174,15 @@ export class ServedVersion implements AsyncDisposable {
   }
 
   #respond(request: InferRequest, { outputs, parameters = NONE, times }: BackendResponse): InferResponse {
-    const wanted = request.outputs.length === 0 ? outputs : outputs.filter(({ name }) => request.outputs.some((asked) => asked.name === name));
+    const asked = request.outputs;
+    const wanted = asked.length === 0 ? outputs : outputs.filter(({ name }) => asked.some((output) => output.name === name));
+    const told = asked.length === 0 && this.#reshapes.size === 0 ? outputs : wanted.map((output) => this.#outputFor(output, request));
     return {
       modelName: this.config.name,
       modelVersion: this.version,
       id: request.id,
       parameters: times && request.parameters.get(TIMINGS) === true ? withTimes(parameters, times) : parameters,
-      outputs: wanted.map((output) => this.#outputFor(output, request)),
+      outputs: told,
     };
   }
 

@@ -60,13 +60,24 @@ export class ModelEntry {
   find(version: string): ServedVersion {
     const unknown = (text: string): never => fail('NOT_FOUND', `Request for unknown model: ${text}`);
     if (version === '') {
-      const newest = this.ready.at(-1) ?? unknown(`'${this.name}' has no available versions`);
-      return this.#versions.get(newest)!.served!;
+      return this.#newest() ?? unknown(`'${this.name}' has no available versions`);
     }
     const found = this.#versions.get(Number(version)) ?? unknown(`'${this.name}' version ${version} is not found`);
     if (found.state !== 'READY' || !found.served)
       return fail('UNAVAILABLE', `Request for unknown model: '${this.name}' version ${version} is not at ready state`);
     return found.served;
+  }
+
+  /** Asked for with every request: nothing is made on the way. */
+  #newest(): ServedVersion | undefined {
+    let newest = 0;
+    let found: ServedVersion | undefined;
+    for (const [version, { state, served }] of this.#versions)
+      if (state === 'READY' && served && version > newest) {
+        newest = version;
+        found = served;
+      }
+    return found;
   }
 
   /** Its configuration cannot be used; what serves goes on. */

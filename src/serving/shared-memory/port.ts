@@ -17,8 +17,12 @@ export interface SharedMemory {
   register(region: SharedRegion): void;
   /** One region, or all (name ''); one that is not there is no error. @throws Fault UNSUPPORTED */
   unregister(name: string): void;
-  /** The bytes of a range, copied. @throws Fault NOT_FOUND, INVALID_ARGUMENT */
-  read(range: SharedRange): Uint8Array;
+  /**
+   * The bytes of a range, copied.
+   * @param take gives the memory to copy them to; new memory when absent
+   * @throws Fault NOT_FOUND, INVALID_ARGUMENT
+   */
+  read(range: SharedRange, take?: (bytes: number) => Uint8Array): Uint8Array;
   /** Writes an output where the client wants it. @throws Fault NOT_FOUND, INVALID_ARGUMENT, INTERNAL (it does not fit) */
   write(range: SharedRange, bytes: Uint8Array, of: TensorHead): void;
   /** Forgets every region. */

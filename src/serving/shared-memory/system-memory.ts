@@ -23,6 +23,9 @@ function openObject(key: string): number {
 
 const invalidArgs = (name: string): never => fail('INVALID_ARGUMENT', `failed to register shared memory region '${name}': invalid args`);
 
+/** Not filled first: what the file does not overwrite is never given. */
+const newMemory = (bytes: number): Uint8Array => Buffer.allocUnsafeSlow(bytes);
+
 /** Objects of POSIX shared memory, read and written through their files: one copy each way, and nothing native to install. */
 class SystemMemory implements SharedMemory {
   readonly #regions = new Map<string, OpenRegion>();
@@ -62,9 +65,9 @@ class SystemMemory implements SharedMemory {
     return { file: region.file, at: Number(region.offset) + offsetBytes };
   }
 
-  read(range: SharedRange): Uint8Array {
+  read(range: SharedRange, take = newMemory): Uint8Array {
     const { file, at } = this.#place(range);
-    const bytes = new Uint8Array(range.sizeBytes);
+    const bytes = take(range.sizeBytes);
     let done = 0;
     while (done < bytes.byteLength) {
       const count = readSync(file, bytes, done, bytes.byteLength - done, at + done);

@@ -78,7 +78,7 @@ class ClientCall {
     stream.on('response', (headers) => this.#onHeaders(headers));
     stream.on('trailers', (headers) => {
       this.#status ??= statusIn(headers);
-      options.onMetadata?.(toMetadata(headers), 'trailers');
+      options.onMetadata?.(toMetadata(Object.entries(headers)), 'trailers');
     });
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ERR_HTTP2_STREAM_CANCEL' && error.cause instanceof Error)
@@ -110,7 +110,7 @@ class ClientCall {
     const packed = String(headers['grpc-encoding'] ?? 'identity');
     if (isEncoding(packed)) this.#encoding = packed;
     else this.cancel(new Fault('INTERNAL', `the server answers in the unknown encoding "${packed}"`));
-    this.options.onMetadata?.(toMetadata(headers), 'headers');
+    this.options.onMetadata?.(toMetadata(Object.entries(headers)), 'headers');
   }
 
   /** The answer is whole: what was still to be sent no longer matters. */

@@ -14,11 +14,9 @@ export interface Frame {
 const PREFIX_BYTES = 5;
 const JOIN_BELOW_BYTES = 16_384;
 
-function prefix(compressed: boolean, length: number): Uint8Array {
-  const bytes = new Uint8Array(PREFIX_BYTES);
-  bytes[0] = compressed ? 1 : 0;
-  new DataView(bytes.buffer).setUint32(1, length);
-  return bytes;
+/** What stands before a message. */
+export function prefix(compressed: boolean, length: number): Uint8Array {
+  return Uint8Array.of(compressed ? 1 : 0, length >>> 24, length >>> 16, length >>> 8, length);
 }
 
 /** A message as pieces to write: a small one as one piece, a large one without copying it. */
@@ -28,62 +26,87 @@ export async function framed(message: Message, encoding: Encoding): Promise<read
   return [prefix(true, packed.byteLength), packed];
 }
 
+/** Bytes of pieces that follow one another. */
+export function sizeOf(pieces: readonly Uint8Array[]): number {
+  let size = 0;
+  for (const { byteLength } of pieces) size += byteLength;
+  return size;
+}
+
 /** {@link framed} without compression. */
 export function plainFrame(message: Message): readonly Uint8Array[] {
   const pieces = message instanceof Uint8Array ? [message] : message;
-  const length = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const length = sizeOf(pieces);
   const all = [prefix(false, length), ...pieces];
   return length < JOIN_BELOW_BYTES ? [joined(all)] : all;
 }
 
-/** Cuts what comes in into frames. */
+/** Memory for a message is taken at once up to here; beyond, it grows with what has really come. */
+const AT_ONCE_BYTES = 64 << 20;
+
+/** Cuts what comes in into frames. A message that comes in several chunks is put together in memory of its own. */
 export class FrameCutter {
-  #chunks: Uint8Array[] = [];
+  readonly #prefix = new Uint8Array(PREFIX_BYTES);
+  #prefixBytes = 0;
+  #compressed = false;
+  /** Bytes of the message that is coming; undefined between messages. */
+  #length: number | undefined;
+  #bytes: Uint8Array | undefined;
+  #pieces: Uint8Array[] = [];
   #have = 0;
-  #want = PREFIX_BYTES;
-  #head: { readonly compressed: boolean } | undefined;
 
   constructor(readonly maxBytes: number) {}
 
   /** Bytes of a frame that has begun and not ended. */
   get pendingBytes(): number {
-    return this.#have + (this.#head ? PREFIX_BYTES : 0);
+    return this.#prefixBytes + this.#have;
   }
 
   /** Takes a chunk and gives the frames that are whole with it. @throws Fault PAYLOAD_TOO_LARGE, INTERNAL */
   push(chunk: Uint8Array): Frame[] {
     const frames: Frame[] = [];
-    this.#chunks.push(chunk);
-    this.#have += chunk.byteLength;
-    while (this.#have >= this.#want) {
-      const bytes = this.#cut();
-      if (this.#head) {
-        frames.push({ ...this.#head, bytes });
-        this.#head = undefined;
-        this.#want = PREFIX_BYTES;
-      } else this.#begin(bytes);
+    for (let at = 0; at < chunk.byteLength;) {
+      if (this.#length === undefined) {
+        at += this.#readPrefix(chunk, at);
+        if (this.#length !== 0) continue;
+      }
+      const end = Math.min(chunk.byteLength, at + this.#length! - this.#have);
+      const whole = this.#take(chunk.subarray(at, end));
+      at = end;
+      if (whole) frames.push(whole);
     }
     return frames;
   }
 
-  #begin(bytes: Uint8Array): void {
-    const flag = bytes[0]!;
+  #readPrefix(chunk: Uint8Array, at: number): number {
+    const size = Math.min(PREFIX_BYTES - this.#prefixBytes, chunk.byteLength - at);
+    for (let i = 0; i < size; i++) this.#prefix[this.#prefixBytes++] = chunk[at + i]!;
+    const [flag = 0, a = 0, b = 0, c = 0, d = 0] = this.#prefix;
     if (flag > 1) throw new Fault('INTERNAL', `a message starts with the byte ${flag}, where 0 or 1 is wanted`);
-    const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(1);
+    if (this.#prefixBytes < PREFIX_BYTES) return size;
+    const length = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
     if (length > this.maxBytes) throw tooLarge(length, this.maxBytes);
-    this.#head = { compressed: flag === 1 };
-    this.#want = length;
+    this.#compressed = flag === 1;
+    this.#length = length;
+    return size;
   }
 
-  /** The next `#want` bytes: a view when they came in one chunk, otherwise joined. */
-  #cut(): Uint8Array {
-    const want = this.#want;
-    const first = this.#chunks[0];
-    const whole = first && first.byteLength >= want ? first : joined(this.#chunks);
-    const rest = whole.subarray(want);
-    const used = whole === first ? this.#chunks.slice(1) : [];
-    this.#chunks = rest.byteLength > 0 ? [rest, ...used] : used;
-    this.#have -= want;
-    return whole.subarray(0, want);
+  /** A piece of the message; answers with the frame when it is the last. */
+  #take(piece: Uint8Array): Frame | undefined {
+    const length = this.#length!;
+    if (this.#have === 0 && piece.byteLength === length) return this.#end(piece);
+    if (length > AT_ONCE_BYTES) this.#pieces.push(piece);
+    else (this.#bytes ??= Buffer.allocUnsafeSlow(length)).set(piece, this.#have);
+    this.#have += piece.byteLength;
+    return this.#have === length ? this.#end(this.#bytes ?? joined(this.#pieces)) : undefined;
+  }
+
+  #end(bytes: Uint8Array): Frame {
+    this.#length = undefined;
+    this.#bytes = undefined;
+    this.#pieces = [];
+    this.#have = 0;
+    this.#prefixBytes = 0;
+    return { compressed: this.#compressed, bytes };
   }
 }

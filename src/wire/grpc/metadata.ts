@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
+import type { OutgoingHttpHeaders } from 'node:http2';
 
 /** Headers and trailers of a call beside gRPC's own. Names are lower-case; those that end in `-bin` hold bytes. */
 export type Metadata = ReadonlyMap<string, string | Uint8Array>;
@@ -16,11 +16,11 @@ export function toHeaders(metadata: Metadata | undefined): OutgoingHttpHeaders {
 }
 
 /** Headers as metadata, gRPC's own left out; of several values of one name, those of text are joined by a comma. */
-export function toMetadata(headers: IncomingHttpHeaders): Metadata {
+export function toMetadata(headers: Iterable<readonly [string, string | readonly string[] | undefined]>): Metadata {
   const metadata = new Map<string, string | Uint8Array>();
-  for (const [name, value] of Object.entries(headers)) {
+  for (const [name, value] of headers) {
     if (value === undefined || RESERVED.test(name)) continue;
-    const text = Array.isArray(value) ? value.join(', ') : value;
+    const text = typeof value === 'string' ? value : value.join(', ');
     metadata.set(name, name.endsWith('-bin') ? new Uint8Array(Buffer.from(text.split(',')[0]!, 'base64')) : text);
   }
   return metadata;

@@ -42,12 +42,12 @@ const READ: Readonly<Record<string, (parameter: WireParameter) => Partial<InferC
 /** Tells the scheduler's parameters from the client's own. @throws Fault INVALID_ARGUMENT in Triton's words */
 export function readControls(wire: WireParameters): { controls: InferControls; parameters: Parameters } {
   if (wire.size === 0) return { controls: NO_CONTROLS, parameters: new Map() };
-  const controls: InferControls = { ...NO_CONTROLS };
+  let controls: InferControls | undefined;
   const parameters = new Map<string, ParameterValue>();
   for (const [key, parameter] of wire) {
     const read = Object.hasOwn(READ, key) ? READ[key] : undefined;
     if (read) {
-      Object.assign(controls, read(parameter));
+      Object.assign((controls ??= { ...NO_CONTROLS }), read(parameter));
       continue;
     }
     if (key.startsWith('triton_'))
@@ -59,7 +59,7 @@ export function readControls(wire: WireParameters): { controls: InferControls; p
       fail('INVALID_ARGUMENT', `invalid value type for '${key}' parameter, expected int64_param, bool_param, or string_param.`);
     parameters.set(key, parameter.value);
   }
-  return { controls, parameters };
+  return { controls: controls ?? NO_CONTROLS, parameters };
 }
 
 /** The scheduler's parameters and the client's own as one list, as they travel. */

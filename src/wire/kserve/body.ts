@@ -14,13 +14,15 @@ export interface HttpBody {
   readonly headerLengthBytes?: number;
 }
 
+const encoder = new TextEncoder();
+
 /**
  * Joins JSON and tensors. With tensors, the JSON is closed with spaces up to a multiple of eight bytes,
  * so that a reader whose body is aligned may look at the first tensor where it lies.
  */
 export function httpBody(json: string, tensors: readonly Uint8Array[]): HttpBody {
   const filled = tensors.filter(({ byteLength }) => byteLength > 0);
-  const head = new TextEncoder().encode(json);
+  const head = encoder.encode(json);
   if (filled.length === 0) return { chunks: [head], sizeBytes: head.byteLength, contentType: 'application/json' };
   const padded = new Uint8Array(Math.ceil(head.byteLength / 8) * 8).fill(32);
   padded.set(head);

@@ -26,20 +26,20 @@ const isParameter = (value: JsonValue): value is ParameterValue => value !== nul
 export function readControls(members: JsonValue | undefined): HttpControls {
   if (members === undefined) return { controls: NO_CONTROLS, parameters: new Map(), binaryOutput: false };
   if (!(members instanceof Map)) fail('INTERNAL', 'failed to get request params.: attempt to get members for non-object');
-  const controls: InferControls = { ...NO_CONTROLS };
+  let controls: InferControls | undefined;
   const parameters = new Map<string, ParameterValue>();
   let binaryOutput = false;
   for (const [key, value] of members as JsonObject) {
     const what = `Unable to parse '${key}'`;
     const read = Object.hasOwn(READ, key) ? READ[key] : undefined;
-    if (read) Object.assign(controls, read(value, what));
+    if (read) Object.assign((controls ??= { ...NO_CONTROLS }), read(value, what));
     else if (key === 'binary_data_output') binaryOutput = asBoolean(value, what);
     else if (key.startsWith('triton_'))
       fail('INVALID_ARGUMENT', "parameter keys starting with 'triton_' are reserved for Triton usage and should not be specified.");
     else if (isParameter(value)) parameters.set(key, value);
     else fail('INVALID_ARGUMENT', `parameter '${key}' has invalid type. It should be either 'int', 'bool', or 'string'.`);
   }
-  return { controls, parameters, binaryOutput };
+  return { controls: controls ?? NO_CONTROLS, parameters, binaryOutput };
 }
 
 /** A request's `parameters`, as they travel. */

@@ -1,7 +1,8 @@
 import { BYTES_PER_ELEMENT, elementCount, fail } from '../../core/index.js';
-import { NO_CONTROLS, type InferRequest, type InferTensor, type RequestedOutput } from '../infer.js';
+import { type InferControls, inferRequest, type InferRequest, type InferTensor, type Parameters, type RequestedOutput } from '../infer.js';
+import { alignedCopy } from '../aligned-copy.js';
 import { checkShape } from '../shape.js';
-import { bytesOfTensor, isDatatype, tensorFromBytes, type TensorHead } from '../tensor-bytes.js';
+import { bytesOfTensor, isDatatype, tensorFromBytes, type RequestLabel, type TensorHead } from '../tensor-bytes.js';
 import { asArray, asBoolean, asSize, asString, find, member } from './access.js';
 import { BinarySection } from './binary-section.js';
 import { HEADER_LENGTH, httpBody, rangeParameters, readSharedRange, type HttpBody } from './body.js';
@@ -17,6 +18,8 @@ export interface HttpInferRequest {
   readonly modelName: string;
   readonly modelVersion: string;
   readonly body: Uint8Array;
+  /** What follows the JSON, where it lies apart from it: `body` is then the JSON alone. Empty, as absent: it is part of `body`. */
+  readonly tensors?: Uint8Array;
   /** The value of {@link HEADER_LENGTH}, if the request has that header. */
   readonly headerLength?: string | undefined;
   readonly maxInputBytes?: number;
@@ -37,45 +40,72 @@ export function headerLengthOf(header: string | undefined, bodyBytes: number): n
   return length;
 }
 
+/** An input as the JSON tells it: with its data, in shared memory, or so many of the bytes that follow. */
+type InputHead = InferTensor | (TensorHead & { readonly sizeBytes: number });
+
+/** What the JSON of a request says. */
+export interface RequestJson {
+  readonly id: string;
+  readonly controls: InferControls;
+  readonly parameters: Parameters;
+  readonly binaryOutput: boolean;
+  readonly inputs: readonly InputHead[];
+  readonly outputs: readonly RequestedOutput[];
+}
+
+/** Reads the JSON of a request. @throws Fault INVALID_ARGUMENT or INTERNAL, as Triton answers, in Triton's words */
+export function readRequestJson(bytes: Uint8Array, maxInputBytes: number): RequestJson {
+  const json = parseJson(bytes);
+  const idMember = find(json, 'id');
+  const id = idMember === undefined ? '' : asString(idMember, "Unable to parse 'id'");
+  const { controls, parameters, binaryOutput } = readControls(find(json, 'parameters'));
+  const inputs = asArray(member(json, 'inputs'), "Unable to parse 'inputs'").map((input) => readInput(input, maxInputBytes));
+  const listed = find(json, 'outputs');
+  const outputs = listed === undefined ? [] : asArray(listed, "Unable to parse 'outputs'").map(readOutput);
+  return { id, controls, parameters, inputs, outputs, binaryOutput };
+}
+
+function withBytes(input: InputHead, binary: BinarySection, label: RequestLabel): InferTensor {
+  if (!('sizeBytes' in input)) return input;
+  const { name, sizeBytes } = input;
+  const bytes = binary.take(sizeBytes);
+  if (bytes.byteLength < sizeBytes)
+    fail(
+      'INVALID_ARGUMENT',
+      `unexpected size for input '${name}', expecting ${sizeBytes - bytes.byteLength} additional bytes for model '${label.modelName}'`,
+    );
+  return tensorFromBytes(input, bytes, label);
+}
+
 /**
  * Reads the body of an inference request, JSON with or without tensors after it, or raw. Binary tensors are views of the body where
  * their alignment allows, so it must not be written again.
+ * @param readJson what reads the JSON: {@link readRequestJson}, or what knows its answer already
  * @throws Fault INVALID_ARGUMENT or INTERNAL, as Triton answers, in Triton's words
  */
-export function decodeHttpInferRequest(request: HttpInferRequest): InferRequest {
-  const { modelName, modelVersion, body, maxInputBytes = MAX_INPUT_BYTES } = request;
-  const length = headerLengthOf(request.headerLength, body.byteLength);
-  const common = { modelName, modelVersion };
+export function decodeHttpInferRequest(request: HttpInferRequest, readJson = readRequestJson): InferRequest {
+  const { modelName, modelVersion, body, tensors = NOTHING, maxInputBytes = MAX_INPUT_BYTES } = request;
+  const length = headerLengthOf(request.headerLength, body.byteLength + tensors.byteLength);
   if (length === 0) {
-    if (body.byteLength > maxInputBytes)
-      tooLarge(`Raw input has a byte_size (${body.byteLength} bytes) that exceeds the maximum allowed value`, maxInputBytes);
-    return { ...common, id: '', controls: NO_CONTROLS, parameters: new Map(), inputs: [], outputs: [], binaryOutput: true, rawInput: body };
+    const rawInput = tensors.byteLength > 0 ? tensors : body;
+    if (rawInput.byteLength > maxInputBytes)
+      tooLarge(`Raw input has a byte_size (${rawInput.byteLength} bytes) that exceeds the maximum allowed value`, maxInputBytes);
+    return inferRequest({ modelName, modelVersion, rawInput });
   }
   if (length > maxInputBytes) tooLarge(`request JSON size of ${length} bytes exceeds the maximum allowed input size`, maxInputBytes);
-  const json = parseJson(body.subarray(0, length));
-  const idMember = find(json, 'id');
-  const id = idMember === undefined ? '' : asString(idMember, "Unable to parse 'id'");
-  const reading = { modelName, id, binary: new BinarySection(aligned(body.subarray(length))), maxInputBytes };
-  const { controls, parameters, binaryOutput } = readControls(find(json, 'parameters'));
-  const inputs = asArray(member(json, 'inputs'), "Unable to parse 'inputs'").map((input) => readInput(input, reading));
-  if (reading.binary.left > 0) fail('INVALID_ARGUMENT', `unexpected additional input data for model '${modelName}'`);
-  const listed = find(json, 'outputs');
-  const outputs = listed === undefined ? [] : asArray(listed, "Unable to parse 'outputs'").map(readOutput);
-  return { modelName, modelVersion, id, controls, parameters, inputs, outputs, binaryOutput };
+  const { id, controls, parameters, binaryOutput, inputs, outputs } = readJson(body.subarray(0, length), maxInputBytes);
+  const binary = new BinarySection(tensors.byteLength > 0 ? tensors : aligned(body.subarray(length)));
+  const label: RequestLabel = { modelName, id, direction: 'input' };
+  const whole = inputs.map((input) => withBytes(input, binary, label));
+  if (binary.left > 0) fail('INVALID_ARGUMENT', `unexpected additional input data for model '${modelName}'`);
+  return { modelName, modelVersion, id, controls, parameters, inputs: whole, outputs, binaryOutput };
 }
 
+const NOTHING = new Uint8Array(0);
 const ALIGN_BELOW_BYTES = 16_384;
 
 /** Small tensors at an odd place are moved all at once: one piece of memory costs less than one for each. */
-const aligned = (bytes: Uint8Array): Uint8Array =>
-  bytes.byteOffset % 8 === 0 || bytes.byteLength > ALIGN_BELOW_BYTES ? bytes : new Uint8Array(bytes);
-
-interface Reading {
-  readonly modelName: string;
-  readonly id: string;
-  readonly binary: BinarySection;
-  readonly maxInputBytes: number;
-}
+const aligned = (bytes: Uint8Array): Uint8Array => (bytes.byteOffset % 8 === 0 || bytes.byteLength > ALIGN_BELOW_BYTES ? bytes : alignedCopy(bytes));
 
 const SOURCES = ['binary_data_size', 'shared_memory_region'] as const;
 
@@ -103,27 +133,18 @@ export function readHead(tensor: JsonValue, direction: 'input' | 'output'): Tens
   return { name, datatype, shape };
 }
 
-function readInput(input: JsonValue, { modelName, id, binary, maxInputBytes }: Reading): InferTensor {
+function readInput(input: JsonValue, maxInputBytes: number): InputHead {
   const parameters = find(input, 'parameters');
   checkOneSource(input, parameters);
   const head = readHead(input, 'input');
   const shared = readSharedRange(parameters);
   if (shared) return { ...head, shared };
   const binarySize = find(parameters, 'binary_data_size');
-  if (binarySize === undefined) {
-    const sizeBytes = elementCount(head.shape) * BYTES_PER_ELEMENT[head.datatype];
-    if (sizeBytes > maxInputBytes)
-      tooLarge(`JSON input '${head.name}' has a byte_size (${sizeBytes} bytes) that exceeds the maximum allowed value`, maxInputBytes);
-    return tensorFromJson(head, asArray(member(input, 'data'), "Unable to parse 'data'"), 'input');
-  }
-  const size = asSize(binarySize, "Unable to parse 'binary_data_size'");
-  const bytes = binary.take(size);
-  if (bytes.byteLength < size)
-    fail(
-      'INVALID_ARGUMENT',
-      `unexpected size for input '${head.name}', expecting ${size - bytes.byteLength} additional bytes for model '${modelName}'`,
-    );
-  return tensorFromBytes(head, bytes, { modelName, id, direction: 'input' });
+  if (binarySize !== undefined) return { ...head, sizeBytes: asSize(binarySize, "Unable to parse 'binary_data_size'") };
+  const sizeBytes = elementCount(head.shape) * BYTES_PER_ELEMENT[head.datatype];
+  if (sizeBytes > maxInputBytes)
+    tooLarge(`JSON input '${head.name}' has a byte_size (${sizeBytes} bytes) that exceeds the maximum allowed value`, maxInputBytes);
+  return tensorFromJson(head, asArray(member(input, 'data'), "Unable to parse 'data'"), 'input');
 }
 
 function readOutput(output: JsonValue): RequestedOutput {
