@@ -10,7 +10,8 @@ import {
   turned,
   vectorOf,
 } from '../globe.js';
-import { irisTexture, smoothStep } from './iris-texture.js';
+import { smoothStep } from '../smooth-step.js';
+import { irisTexture } from './iris-texture.js';
 import type { SyntheticScene } from './scene.js';
 import { smoothNoise } from './seeded-noise.js';
 

@@ -1,5 +1,5 @@
 import type { FaceSurface } from './face-surface.js';
-import { smoothStep } from './iris-texture.js';
+import { smoothStep } from '../smooth-step.js';
 import { HALF_INTEROCULAR } from './scene.js';
 
 /** Where the glasses sit in front of the globes' middles, and their shape, in millimetres. */

@@ -1,3 +1,4 @@
+import { smoothStep } from '../smooth-step.js';
 import type { IrisColour } from './scene.js';
 import { smoothNoise } from './seeded-noise.js';
 
@@ -12,12 +13,6 @@ const PALETTES: Readonly<Record<IrisColour, { readonly outer: Colour; readonly i
   blue: { outer: [0.12, 0.2, 0.3], inner: [0.24, 0.28, 0.3] },
   'light-blue': { outer: [0.26, 0.37, 0.47], inner: [0.4, 0.44, 0.44] },
 };
-
-/** 0 below `from`, 1 above `to`, smooth between. */
-export function smoothStep(from: number, to: number, value: number): number {
-  const t = Math.min(1, Math.max(0, (value - from) / (to - from)));
-  return t * t * (3 - 2 * t);
-}
 
 /** Writes the colour of an iris in linear light: at `radius` of its own (1 at the limbus) and `angle` in radians, with a pupil of `pupil` of it. */
 export type IrisTexture = (radius: number, angle: number, into: Float64Array) => void;

@@ -1,6 +1,6 @@
 import { vectorOf } from '../globe.js';
 import type { FaceSurface } from './face-surface.js';
-import { smoothStep } from './iris-texture.js';
+import { smoothStep } from '../smooth-step.js';
 import { type LidShape, creaseAt, restingEdge, upperEdge } from './lid-shape.js';
 import type { SyntheticScene } from './scene.js';
 import { smoothNoise } from './seeded-noise.js';

@@ -1,0 +1,208 @@
+import { smoothStep } from '../smooth-step.js';
+import { tableAt } from './eye-frame.js';
+import { type EyePlaceMap, cornerAt, eyePlaceMap } from './eye-place-map.js';
+import { type EyePose, pixelOf } from './eye-pose.js';
+import type { EyeRegion } from './eye-region.js';
+import type { SubjectEye } from './subject-eye.js';
+import { type FloatImage, floatImage, sampleSharp } from './float-image.js';
+import { PROFILE_REACH, type RingProfile } from './ring-profile.js';
+import { ShadeFit, type ShadeModel, nearLower, nearUpper, shadeAt } from './shade-model.js';
+
+/** An eye of one picture taken apart. All images cover the region. */
+export interface EyeLayers {
+  readonly map: EyePlaceMap;
+  readonly shade: ShadeModel;
+  /** White and iris without shade and glints, continued under the lids by what lies nearest to it. */
+  readonly albedo: FloatImage;
+  /** Where the albedo was seen, 0 to 1, and not made up. */
+  readonly seen: FloatImage;
+  /** The eye as it is in the picture, continued a little under the lids. */
+  readonly still: FloatImage;
+  /** What the cornea mirrors, to be added. */
+  readonly glints: FloatImage;
+  /** Lids and lashes with the eye behind them taken off. */
+  readonly lids: FloatImage;
+  /** How much of a pixel lids cover, 0 to 1. */
+  readonly cover: FloatImage;
+}
+
+const luma = (data: ArrayLike<number>, at: number): number => 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!;
+
+/** Pixels at a lid's edge that hold some of the lid: soft by about one pixel, more in larger pictures. */
+export const softness = (width: number): number => Math.max(0.8, 0.012 * width);
+/** Pixels from a lid's edge at which the eye alone is seen. */
+const clearOf = (width: number): number => Math.max(1.7, 0.028 * width);
+
+/** What building the layers shares. */
+interface Work {
+  readonly region: EyeRegion;
+  readonly map: EyePlaceMap;
+  readonly pose: EyePose;
+  readonly noseRight: boolean;
+  readonly clear: number;
+  readonly shade: ShadeModel;
+  readonly subject: SubjectEye;
+  /** 1 for a pixel of a glint. */
+  readonly glint: Uint8Array;
+}
+
+/** What a pixel of the eye is multiplied by where it lies. */
+function shadeOf({ region, map, shade }: Pick<Work, 'region' | 'map' | 'shade'>, at: number): number {
+  const { width } = region.frame;
+  const white = smoothStep(0.97, 1.08, map.radius[at]!);
+  return shadeAt(shade, map.across[at]!, nearUpper(region.underUpper.data[at]!, width), nearLower(region.overLower.data[at]!, width), white);
+}
+
+/** Fits the shade to the white that is seen, and learns the white's colour. */
+function fitShade(region: EyeRegion, map: EyePlaceMap, noseRight: boolean, clear: number, subject: SubjectEye): ShadeModel {
+  const fit = new ShadeFit();
+  const { width } = region.frame;
+  const whites: number[] = [];
+  const { data } = region.source;
+  for (let at = 0; at < map.depth.length; at++) {
+    if (map.depth[at]! < clear || map.radius[at]! < 1.15 || map.facing[at]! < 1 || cornerAt(map.across[at]!, noseRight) > 0.3) continue;
+    const level = luma(data, at * 3);
+    if (level < 20) continue;
+    fit.add(map.across[at]!, nearUpper(region.underUpper.data[at]!, width), nearLower(region.overLower.data[at]!, width), Math.log(level));
+    whites.push(at);
+  }
+  const shade = subject.settleShade(fit);
+  if (whites.length >= 12) {
+    const sum = [0, 0, 0];
+    for (const at of whites) for (let c = 0; c < 3; c++) sum[c]! += data[at * 3 + c]! / shadeOf({ region, map, shade }, at);
+    subject.settleWhite(sum.map((total) => total / whites.length));
+  }
+  return shade;
+}
+
+/** Adds the iris that is seen to the rings, and marks what is much brighter than its ring: mirrored light. */
+function findGlints(work: Work, profile: RingProfile): void {
+  const { region, map, glint, clear, noseRight } = work;
+  const { data } = region.source;
+  const colour = new Float64Array(3);
+  const near = (at: number): boolean => map.radius[at]! < PROFILE_REACH && cornerAt(map.across[at]!, noseRight) < 0.5;
+  for (let at = 0; at < map.depth.length; at++)
+    if (map.depth[at]! >= clear && near(at)) {
+      const gain = 1 / shadeOf(work, at);
+      profile.add(map.radius[at]!, data[at * 3]! * gain, data[at * 3 + 1]! * gain, data[at * 3 + 2]! * gain);
+    }
+  profile.settle();
+  const excess = new Float32Array(map.depth.length);
+  for (let at = 0; at < excess.length; at++)
+    if (map.depth[at]! > 0.5 && map.radius[at]! < 1.3) {
+      profile.at(map.radius[at]!, colour);
+      excess[at] = luma(data, at * 3) - luma(colour, 0) * shadeOf(work, at);
+    }
+  const { width } = region.source;
+  excess.forEach((value, at) => {
+    if (value > 45) glint[at] = 1;
+    else if (value > 8)
+      for (const step of [-1, 1, -width, width, -width - 1, -width + 1, width - 1, width + 1]) if (excess[at + step]! > 45) glint[at] = 1;
+  });
+}
+
+/** Whether the eye alone is seen at a pixel. */
+const isClear = ({ map, glint, clear }: Work, at: number): boolean => map.depth[at]! >= clear && glint[at] === 0;
+
+/** The pixel of the region at a place of the picture, or -1. */
+function pixelAt({ rect }: EyeRegion, x: number, y: number): number {
+  const [column, row] = [Math.floor(x - rect.x), Math.floor(y - rect.y)];
+  return column < 0 || row < 0 || column >= rect.width || row >= rect.height ? -1 : row * rect.width + column;
+}
+
+const spot = new Float64Array(3);
+const found = new Float64Array(3);
+
+/** Takes the albedo from the same ring of the eye, at the least turn about the pupil to where it is seen. False where the ring is hidden all round. */
+function fillFromRing(work: Work, at: number, into: Float64Array): boolean {
+  const { region, map, pose } = work;
+  const [x, y] = [map.x[at]!, map.y[at]!];
+  const far = Math.hypot(x, y);
+  const step = Math.max(0.05, 0.8 / Math.max(1, far * pose.scale));
+  for (let turn = step; turn < Math.PI; turn += step)
+    for (const angle of [turn, -turn]) {
+      const [c, s] = [Math.cos(angle), Math.sin(angle)];
+      pixelOf(pose, pose.source, x * c - y * s, x * s + y * c, spot);
+      const there = pixelAt(region, spot[0]!, spot[1]!);
+      if (there < 0 || !isClear(work, there) || spot[2]! < 2 || cornerAt(map.across[there]!, work.noseRight) > 0.5) continue;
+      sampleSharp(region.source, spot[0]! - region.rect.x - 0.5, spot[1]! - region.rect.y - 0.5, found);
+      const gain = 1 / shadeOf(work, there);
+      for (let k = 0; k < 3; k++) into[k] = found[k]! * gain;
+      return true;
+    }
+  return false;
+}
+
+/** Takes the albedo of the white from the nearest place in its column, or in the nearest column without a corner. False where that is iris or nothing. */
+function fillFromColumn(work: Work, at: number, into: Float64Array): boolean {
+  const { region, map, clear, noseRight, subject } = work;
+  const { corner, along, upper, lower, width } = region.frame;
+  const { rect } = region;
+  const [px, py] = [rect.x + (at % rect.width) + 0.5 - corner.x, rect.y + Math.floor(at / rect.width) + 0.5 - corner.y];
+  const [u, v] = [px * along.x + py * along.y, py * along.x - px * along.y];
+  const [left, right] = noseRight ? [0.08, 0.86] : [0.14, 0.92];
+  const cu = Math.min(right * width, Math.max(left * width, u));
+  const [top, bottom] = [
+    tableAt(upper.v, cu, width) + clear / tableAt(upper.lean, cu, width),
+    tableAt(lower.v, cu, width) - clear / tableAt(lower.lean, cu, width),
+  ];
+  if (bottom < top) return false;
+  const cv = Math.min(bottom - 0.01, Math.max(top + 0.01, v));
+  const [x, y] = [corner.x + cu * along.x - cv * along.y, corner.y + cu * along.y + cv * along.x];
+  const there = pixelAt(region, x, y);
+  if (there < 0 || map.radius[there]! < 1.14 || work.glint[there]) return false;
+  sampleSharp(region.source, x - rect.x - 0.5, y - rect.y - 0.5, found);
+  const gain = 1 / shadeOf(work, there);
+  // Far from what was seen its grain would become stripes.
+  const far = 0.8 * smoothStep(0.02, 0.16, Math.hypot(cu - u, cv - v) / width);
+  for (let k = 0; k < 3; k++) into[k] = found[k]! * gain * (1 - far) + subject.white[k]! * far;
+  return true;
+}
+
+/** Fills the albedo of a pixel where the eye is hidden. */
+function fill(work: Work, at: number, into: Float64Array): void {
+  const radius = work.map.radius[at]!;
+  if (radius > 1.14 && fillFromColumn(work, at, into)) return;
+  if (radius < 1.6 && fillFromRing(work, at, into)) return;
+  if (radius < 1.3) work.subject.profile.at(radius, into);
+  else for (let c = 0; c < 3; c++) into[c] = work.subject.white[c]!;
+}
+
+/** Takes the eye of a region apart. Pixels farther outside the lids than `under` are not needed of the eye. */
+export function eyeLayers(region: EyeRegion, pose: EyePose, noseRight: boolean, subject: SubjectEye, under: number): EyeLayers {
+  const map = eyePlaceMap(region, pose);
+  const clear = clearOf(region.frame.width);
+  const { width, height, data } = region.source;
+  const shade = fitShade(region, map, noseRight, clear, subject);
+  const work: Work = { region, map, pose, noseRight, clear, shade, subject, glint: new Uint8Array(width * height) };
+  findGlints(work, subject.profile);
+  const make = (channels: 1 | 3): FloatImage => floatImage(width, height, channels);
+  const layers = { map, shade, albedo: make(3), seen: make(1), still: make(3), glints: make(3), lids: make(3), cover: make(1) };
+  const colour = new Float64Array(3);
+  const soft = softness(region.frame.width);
+  for (let at = 0, i = 0; at < width * height; at++, i += 3) {
+    const depth = map.depth[at]!;
+    const cover = smoothStep(soft, -soft, depth);
+    layers.cover.data[at] = cover;
+    if (depth < -under) {
+      for (let c = 0; c < 3; c++) layers.lids.data[i + c] = data[i + c]!;
+      continue;
+    }
+    const corner = cornerAt(map.across[at]!, noseRight) * smoothStep(1.05, 1.2, map.radius[at]!);
+    const gain = shadeOf(work, at);
+    const clean = isClear(work, at) && corner < 1;
+    if (clean) for (let c = 0; c < 3; c++) colour[c] = data[i + c]! / gain;
+    else fill(work, at, colour);
+    layers.seen.data[at] = clean ? (1 - corner) * map.facing[at]! : 0;
+    for (let c = 0; c < 3; c++) {
+      layers.albedo.data[i + c] = colour[c]!;
+      const mirrored = work.glint[at] ? Math.max(0, data[i + c]! - colour[c]! * gain) : 0;
+      layers.glints.data[i + c] = mirrored;
+      // In a corner the picture itself is all that is known of it.
+      const still = depth >= clear ? data[i + c]! : colour[c]! * gain * (1 - corner) + data[i + c]! * corner + mirrored * (1 - corner);
+      layers.still.data[i + c] = still;
+      layers.lids.data[i + c] = data[i + c]! - (1 - cover) * still;
+    }
+  }
+  return layers;
+}
