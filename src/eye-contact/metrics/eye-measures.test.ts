@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderFace, syntheticScene, truthOf } from '../synthetic/index.js';
-import { findIris, gazeOfShift, irisCover, lidAt, steepestAlongLid } from './index.js';
+import { gazeAtOffset, irisCover, irisOffset, lidAt, steepestAlongLid } from './index.js';
 
 const near = (actual: number, expected: number, within: number): void =>
   assert.ok(Math.abs(actual - expected) <= within, `${actual} is not ${expected}`);
@@ -29,11 +29,15 @@ test('cover: an iris of 5.85 mm at y 0 under a lid 4 mm above covers 1.85 mm', (
   near(lower, -0.15, 1e-9);
 });
 
-test('an iris is found by its edge, and its gaze by how far it lies from straight ahead', () => {
+test('an iris that lies elsewhere is found, and its gaze told', () => {
   const gaze = { yaw: 6, pitch: -3 };
-  const { picture, face } = renderFace(syntheticScene({ gaze: [gaze, gaze], iris: 'blue', noise: 1 }));
-  const ahead = truthOf(syntheticScene()).eyes[0].iris.centre;
-  const found = gazeOfShift(findIris(picture, face.eyes[0], ahead, 6), ahead, face.eyes[0].iris.radius);
-  near(found.yaw, 6, 0.6);
-  near(found.pitch, -3, 1.2);
+  const scene = syntheticScene({ iris: 'blue', noise: 1 });
+  const truth = renderFace(scene);
+  const other = renderFace({ ...scene, gaze: [gaze, gaze], frame: 1 });
+  const view = truth.face.eyes[0];
+  const found = gazeAtOffset(view, irisOffset(other.picture, truth.picture, view, 6));
+  near(found.yaw, 6, 0.4);
+  near(found.pitch, -3, 0.4);
+  const same = irisOffset(truth.picture, truth.picture, view, 6);
+  assert.deepEqual(gazeAtOffset(view, same), { yaw: 0, pitch: 0 });
 });

@@ -18,8 +18,10 @@ export interface EyeLayers {
   readonly seen: FloatImage;
   /** The eye as it is in the picture, continued a little under the lids. */
   readonly still: FloatImage;
-  /** What the cornea mirrors, to be added. */
+  /** What the cornea mirrors, to be added; it moves with the cornea. */
   readonly glints: FloatImage;
+  /** What the white mirrors, to be added; it stays where it is. */
+  readonly sheen: FloatImage;
   /** Lids and lashes with the eye behind them taken off. */
   readonly lids: FloatImage;
   /** How much of a pixel lids cover, 0 to 1. */
@@ -33,6 +35,11 @@ export const softness = (width: number): number => Math.max(0.8, 0.012 * width);
 /** Pixels from a lid's edge at which the eye alone is seen. */
 const clearOf = (width: number): number => Math.max(1.7, 0.028 * width);
 
+/** Levels above its ring from which a pixel counts as mirrored light. */
+const GLINT = 45;
+/** In radii of the limbus: what is mirrored farther out is mirrored by the white. */
+const CORNEA_EDGE = 1.06;
+
 /** What building the layers shares. */
 interface Work {
   readonly region: EyeRegion;
@@ -42,6 +49,8 @@ interface Work {
   readonly clear: number;
   readonly shade: ShadeModel;
   readonly subject: SubjectEye;
+  /** Along the opening, between where its corners end and where its lids stand far enough apart to show the white: u in pixels. */
+  readonly columns: readonly [number, number];
   /** 1 for a pixel of a glint. */
   readonly glint: Uint8Array;
 }
@@ -94,10 +103,11 @@ function findGlints(work: Work, profile: RingProfile): void {
       excess[at] = luma(data, at * 3) - luma(colour, 0) * shadeOf(work, at);
     }
   const { width } = region.source;
+  const isSeed = (at: number): boolean => excess[at]! > GLINT && map.depth[at]! >= clear;
   excess.forEach((value, at) => {
-    if (value > 45) glint[at] = 1;
-    else if (value > 8)
-      for (const step of [-1, 1, -width, width, -width - 1, -width + 1, width - 1, width + 1]) if (excess[at + step]! > 45) glint[at] = 1;
+    if (isSeed(at)) glint[at] = 1;
+    else if (value > GLINT / 5)
+      for (const step of [-1, 1, -width, width, -width - 1, -width + 1, width - 1, width + 1]) if (isSeed(at + step)) glint[at] = 1;
   });
 }
 
@@ -133,15 +143,23 @@ function fillFromRing(work: Work, at: number, into: Float64Array): boolean {
   return false;
 }
 
+function columnsOf({ frame }: EyeRegion, noseRight: boolean, clear: number): readonly [number, number] {
+  const isWide = (u: number): boolean => tableAt(frame.lower.v, u, frame.width) - tableAt(frame.upper.v, u, frame.width) > 2 * clear + 2;
+  let [left, right] = [0, frame.width];
+  const isCorner = (u: number): boolean => cornerAt((2 * u) / frame.width - 1, noseRight) > 0.5;
+  while (left < right && (isCorner(left) || !isWide(left))) left++;
+  while (right > left && (isCorner(right) || !isWide(right))) right--;
+  return [left, right];
+}
+
 /** Takes the albedo of the white from the nearest place in its column, or in the nearest column without a corner. False where that is iris or nothing. */
 function fillFromColumn(work: Work, at: number, into: Float64Array): boolean {
-  const { region, map, clear, noseRight, subject } = work;
+  const { region, map, clear, columns, subject } = work;
   const { corner, along, upper, lower, width } = region.frame;
   const { rect } = region;
   const [px, py] = [rect.x + (at % rect.width) + 0.5 - corner.x, rect.y + Math.floor(at / rect.width) + 0.5 - corner.y];
   const [u, v] = [px * along.x + py * along.y, py * along.x - px * along.y];
-  const [left, right] = noseRight ? [0.08, 0.86] : [0.14, 0.92];
-  const cu = Math.min(right * width, Math.max(left * width, u));
+  const cu = Math.min(columns[1], Math.max(columns[0], u));
   const [top, bottom] = [
     tableAt(upper.v, cu, width) + clear / tableAt(upper.lean, cu, width),
     tableAt(lower.v, cu, width) - clear / tableAt(lower.lean, cu, width),
@@ -174,10 +192,20 @@ export function eyeLayers(region: EyeRegion, pose: EyePose, noseRight: boolean, 
   const clear = clearOf(region.frame.width);
   const { width, height, data } = region.source;
   const shade = fitShade(region, map, noseRight, clear, subject);
-  const work: Work = { region, map, pose, noseRight, clear, shade, subject, glint: new Uint8Array(width * height) };
+  const work: Work = {
+    region,
+    map,
+    pose,
+    noseRight,
+    clear,
+    shade,
+    subject,
+    columns: columnsOf(region, noseRight, clear),
+    glint: new Uint8Array(width * height),
+  };
   findGlints(work, subject.profile);
   const make = (channels: 1 | 3): FloatImage => floatImage(width, height, channels);
-  const layers = { map, shade, albedo: make(3), seen: make(1), still: make(3), glints: make(3), lids: make(3), cover: make(1) };
+  const layers = { map, shade, albedo: make(3), seen: make(1), still: make(3), glints: make(3), sheen: make(3), lids: make(3), cover: make(1) };
   const colour = new Float64Array(3);
   const soft = softness(region.frame.width);
   for (let at = 0, i = 0; at < width * height; at++, i += 3) {
@@ -197,7 +225,7 @@ export function eyeLayers(region: EyeRegion, pose: EyePose, noseRight: boolean, 
     for (let c = 0; c < 3; c++) {
       layers.albedo.data[i + c] = colour[c]!;
       const mirrored = work.glint[at] ? Math.max(0, data[i + c]! - colour[c]! * gain) : 0;
-      layers.glints.data[i + c] = mirrored;
+      (map.radius[at]! < CORNEA_EDGE ? layers.glints : layers.sheen).data[i + c] = mirrored;
       // In a corner the picture itself is all that is known of it.
       const still = depth >= clear ? data[i + c]! : colour[c]! * gain * (1 - corner) + data[i + c]! * corner + mirrored * (1 - corner);
       layers.still.data[i + c] = still;
