@@ -1,6 +1,6 @@
 import { CORNEA_DEPTH, LIMBUS_DEPTH } from '../globe.js';
 import type { EyePatch } from '../port.js';
-import { smoothStep } from '../smooth-step.js';
+import { fade } from '../fade.js';
 import { tableAt } from './eye-frame.js';
 import type { EyeLayers } from './eye-layers.js';
 import { cornerAt } from './eye-place-map.js';
@@ -54,18 +54,18 @@ function eyeDrawer({ region, pose, layers, subject, noseRight }: EyeParts): Draw
       const known = made * subject.atlas.at(place.x, place.y, colour);
       if (known > 0) for (let c = 0; c < 3; c++) into[c] = into[c]! * (1 - known) + colour[c]! * subject.white[c]! * known;
     }
-    const white = smoothStep(0.97, 1.08, place.radius);
+    const white = fade(0.97, 1.08, place.radius);
     const gain = shadeAt(shade, across, nearUpper(underUpper, frame.width), nearLower(overLower, frame.width), white);
     for (let c = 0; c < 3; c++) into[c]! *= gain;
     sampleSharp(glints, x - GLINT_SHARE * pose.shift.x, y - GLINT_SHARE * pose.shift.y, colour);
-    const wet = smoothStep(1.3, 1.1, place.radius);
+    const wet = fade(1.3, 1.1, place.radius);
     for (let c = 0; c < 3; c++) into[c]! += Math.max(0, colour[c]!) * wet;
     sampleSharp(sheen, x, y, colour);
     for (let c = 0; c < 3; c++) into[c]! += colour[c]! * white;
     const corner = cornerAt(across, noseRight);
     if (corner > 0) {
       placeSeen(pose, pose.source, rect.x + stillX + 0.5, rect.y + stillY + 0.5, before);
-      const fixed = corner * smoothStep(1.05, 1.2, place.radius) * smoothStep(1.05, 1.2, before.radius);
+      const fixed = corner * fade(1.05, 1.2, place.radius) * fade(1.05, 1.2, before.radius);
       sampleSharp(still, stillX, stillY, colour);
       for (let c = 0; c < 3; c++) into[c] = into[c]! * (1 - fixed) + colour[c]! * fixed;
     }

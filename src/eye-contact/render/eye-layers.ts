@@ -1,4 +1,4 @@
-import { smoothStep } from '../smooth-step.js';
+import { fade } from '../fade.js';
 import { tableAt } from './eye-frame.js';
 import { type EyePlaceMap, cornerAt, eyePlaceMap } from './eye-place-map.js';
 import { type EyePose, pixelOf } from './eye-pose.js';
@@ -58,7 +58,7 @@ interface Work {
 /** What a pixel of the eye is multiplied by where it lies. */
 function shadeOf({ region, map, shade }: Pick<Work, 'region' | 'map' | 'shade'>, at: number): number {
   const { width } = region.frame;
-  const white = smoothStep(0.97, 1.08, map.radius[at]!);
+  const white = fade(0.97, 1.08, map.radius[at]!);
   return shadeAt(shade, map.across[at]!, nearUpper(region.underUpper.data[at]!, width), nearLower(region.overLower.data[at]!, width), white);
 }
 
@@ -172,7 +172,7 @@ function fillFromColumn(work: Work, at: number, into: Float64Array): boolean {
   sampleSharp(region.source, x - rect.x - 0.5, y - rect.y - 0.5, found);
   const gain = 1 / shadeOf(work, there);
   // Far from what was seen its grain would become stripes.
-  const far = 0.8 * smoothStep(0.02, 0.16, Math.hypot(cu - u, cv - v) / width);
+  const far = 0.8 * fade(0.02, 0.16, Math.hypot(cu - u, cv - v) / width);
   for (let k = 0; k < 3; k++) into[k] = found[k]! * gain * (1 - far) + subject.white[k]! * far;
   return true;
 }
@@ -210,13 +210,13 @@ export function eyeLayers(region: EyeRegion, pose: EyePose, noseRight: boolean, 
   const soft = softness(region.frame.width);
   for (let at = 0, i = 0; at < width * height; at++, i += 3) {
     const depth = map.depth[at]!;
-    const cover = smoothStep(soft, -soft, depth);
+    const cover = fade(soft, -soft, depth);
     layers.cover.data[at] = cover;
     if (depth < -under) {
       for (let c = 0; c < 3; c++) layers.lids.data[i + c] = data[i + c]!;
       continue;
     }
-    const corner = cornerAt(map.across[at]!, noseRight) * smoothStep(1.05, 1.2, map.radius[at]!);
+    const corner = cornerAt(map.across[at]!, noseRight) * fade(1.05, 1.2, map.radius[at]!);
     const gain = shadeOf(work, at);
     const clean = isClear(work, at) && corner < 1;
     if (clean) for (let c = 0; c < 3; c++) colour[c] = data[i + c]! / gain;

@@ -1,6 +1,6 @@
 import { type EyePose, type GlobePlace, placeSeen } from './eye-pose.js';
 import type { EyeRegion } from './eye-region.js';
-import { smoothStep } from '../smooth-step.js';
+import { fade } from '../fade.js';
 
 /** Tissue at the corners does not turn with the eye: parts of the opening's width from the nose and from the outer corner, full and faded out. */
 const INNER = [0.14, 0.26] as const;
@@ -25,7 +25,7 @@ export interface EyePlaceMap {
 export function cornerAt(across: number, noseRight: boolean): number {
   const [fromLeft, fromRight] = [(across + 1) / 2, (1 - across) / 2];
   const [inner, outer] = noseRight ? [fromRight, fromLeft] : [fromLeft, fromRight];
-  return Math.max(smoothStep(INNER[1], INNER[0], inner), smoothStep(OUTER[1], OUTER[0], outer));
+  return Math.max(fade(INNER[1], INNER[0], inner), fade(OUTER[1], OUTER[0], outer));
 }
 
 /** The map of a region for an eye's pose. */

@@ -1,7 +1,7 @@
 import type { Direction, EyeView, TrackedFace } from '../eyes.js';
 import { angleBetween } from '../globe.js';
 import type { EyePatch, RgbPicture } from '../port.js';
-import { smoothStep } from '../smooth-step.js';
+import { fade } from '../fade.js';
 import { composeEye } from './compose-eye.js';
 import { eyeFrame } from './eye-frame.js';
 import { eyeLayers } from './eye-layers.js';
@@ -41,7 +41,7 @@ const ATLAS_EVERY = 3;
 
 /** The target nearer to where the eye looks: all of it for an open eye that has far to go. */
 function eased({ from, to }: GazeChange, openness: number): Direction {
-  const share = smoothStep(STILL, WHOLE, angleBetween(from, to)) * smoothStep(CLOSED, OPEN, openness);
+  const share = fade(STILL, WHOLE, angleBetween(from, to)) * fade(CLOSED, OPEN, openness);
   return { yaw: from.yaw + share * (to.yaw - from.yaw), pitch: from.pitch + share * (to.pitch - from.pitch) };
 }
 

@@ -10,7 +10,7 @@ import {
   turned,
   vectorOf,
 } from '../globe.js';
-import { smoothStep } from '../smooth-step.js';
+import { fade } from '../fade.js';
 import { irisTexture } from './iris-texture.js';
 import type { SyntheticScene } from './scene.js';
 import { smoothNoise } from './seeded-noise.js';
@@ -51,8 +51,8 @@ function veins(x: number, y: number, seed: number): number {
   const bend = 2.2 * smoothNoise(x * 0.35, y * 0.35, seed + 20);
   const branch = Math.abs(smoothNoise(x * 0.22, (y + bend) * 0.8, seed + 21));
   const hair = Math.abs(smoothNoise(x * 0.5 + 9, (y - bend) * 1.5, seed + 22));
-  const toward = smoothStep(5.5, 10.5, Math.abs(x));
-  return toward * (0.75 * smoothStep(0.09, 0.0, branch) + 0.35 * smoothStep(0.07, 0.0, hair));
+  const toward = fade(5.5, 10.5, Math.abs(x));
+  return toward * (0.75 * fade(0.09, 0.0, branch) + 0.35 * fade(0.07, 0.0, hair));
 }
 
 /**
@@ -73,7 +73,7 @@ export function eyeball(scene: SyntheticScene, toCamera: Rotation, side: 1 | -1)
   const mirror = (nx: number, ny: number, nz: number, into: Float64Array, wet: number): void => {
     const [rx, ry, rz] = [2 * nz * nx, 2 * nz * ny, 2 * nz * nz - 1];
     const toward = rx * lamp[0] + ry * lamp[1] + rz * lamp[2];
-    const glint = smoothStep(lampEdge, lampSharpness, toward) * (0.4 + 0.9 * light.share) * wet;
+    const glint = fade(lampEdge, lampSharpness, toward) * (0.4 + 0.9 * light.share) * wet;
     const fresnel = 0.025 + 0.6 * (1 - nz) ** 5;
     const room = fresnel * (0.5 - 0.45 * ry) * (rz > -0.2 ? 1 : 0.4);
     for (let c = 0; c < 3; c++) into[c]! += glint + room;
@@ -83,7 +83,7 @@ export function eyeball(scene: SyntheticScene, toCamera: Rotation, side: 1 | -1)
     const [ex, ey] = turned(toEye, [nx * GLOBE_RADIUS, ny * GLOBE_RADIUS, nz * GLOBE_RADIUS]);
     const red = veins(ex, ey, seed + (side > 0 ? 3 : 0));
     const cloud = 0.03 * smoothNoise(ex * 0.5, ey * 0.5, seed + 30);
-    const flesh = smoothStep(7.2, 3.6, place.fromInner);
+    const flesh = fade(7.2, 3.6, place.fromInner);
     const fold = Math.exp(-(((place.fromInner - 4.6) / 0.5) ** 2));
     into[0] = (0.68 + cloud - 0.04 * red) * (1 - flesh) + flesh * (0.55 - 0.12 * fold);
     into[1] = (0.61 + cloud - 0.3 * red) * (1 - flesh) + flesh * (0.27 - 0.1 * fold);
@@ -114,7 +114,7 @@ export function eyeball(scene: SyntheticScene, toCamera: Rotation, side: 1 | -1)
     const capZ = inCap > 0 ? Math.sqrt(inCap) : 0;
     const depth = x * axis[0] + y * axis[1] + (cz + capZ) * axis[2];
     // Millimetres inside the limbus, measured along the axis and so about as wide on the surface.
-    const clear = inCap > 0 ? smoothStep(-0.25, 0.3, (depth - LIMBUS_DEPTH) * 1.2) : 0;
+    const clear = inCap > 0 ? fade(-0.25, 0.3, (depth - LIMBUS_DEPTH) * 1.2) : 0;
     const [nx, ny, nz] = [x / GLOBE_RADIUS, y / GLOBE_RADIUS, z / GLOBE_RADIUS];
     const lambert = Math.max(0, (nx * lamp[0] + ny * lamp[1] + nz * lamp[2] + 0.35) / 1.35);
     const lit = (1 - light.share) * (0.75 + 0.25 * nz) + light.share * 1.25 * lambert;
@@ -131,7 +131,7 @@ export function eyeball(scene: SyntheticScene, toCamera: Rotation, side: 1 | -1)
     into[0]! *= shade;
     into[1]! *= shade * (1 - 0.1 * warm);
     into[2]! *= shade * (1 - 0.14 * warm);
-    mirror(sx, sy, sz, into, smoothStep(0.3, 1.2, place.underUpper));
+    mirror(sx, sy, sz, into, fade(0.3, 1.2, place.underUpper));
     const tear = Math.exp(-(((place.overLower - 0.25) / 0.18) ** 2)) * (0.1 + 0.2 * smoothNoise(place.outward * 0.8, 1, seed + 40) ** 2);
     for (let c = 0; c < 3; c++) into[c]! += tear * lit;
   };

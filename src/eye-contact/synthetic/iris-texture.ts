@@ -1,4 +1,4 @@
-import { smoothStep } from '../smooth-step.js';
+import { fade } from '../fade.js';
 import type { IrisColour } from './scene.js';
 import { smoothNoise } from './seeded-noise.js';
 
@@ -27,12 +27,12 @@ export function irisTexture(colour: IrisColour, pupil: number, seed: number): Ir
     const fine = smoothNoise(turn * 72 + Math.sin(zone * 5), zone * 2.5, seed, 72);
     const coarse = smoothNoise(turn * 26, zone * 2, seed + 1, 26);
     const cloud = smoothNoise(turn * 7, zone * 1.5, seed + 2, 7);
-    const crypt = smoothStep(0.35, 0.75, smoothNoise(turn * 18, zone * 5, seed + 3, 18)) * smoothStep(0.2, 0.4, zone);
+    const crypt = fade(0.35, 0.75, smoothNoise(turn * 18, zone * 5, seed + 3, 18)) * fade(0.2, 0.4, zone);
     const light = (1 + 0.22 * fine + 0.22 * coarse + 0.15 * cloud) * (1 - 0.35 * crypt);
     const ridge = 1 + 0.18 * Math.exp(-(((ragged - 0.34) / 0.06) ** 2));
-    const rim = 1 - 0.78 * smoothStep(0.8, 1.02, radius);
-    const hole = smoothStep(pupil - 0.015, pupil + 0.025, radius) * (0.55 + 0.45 * smoothStep(0, 0.1, zone));
-    const mix = smoothStep(0.25, 0.5, ragged + 0.1 * cloud);
+    const rim = 1 - 0.78 * fade(0.8, 1.02, radius);
+    const hole = fade(pupil - 0.015, pupil + 0.025, radius) * (0.55 + 0.45 * fade(0, 0.1, zone));
+    const mix = fade(0.25, 0.5, ragged + 0.1 * cloud);
     const gain = light * ridge * rim * hole;
     for (let c = 0; c < 3; c++) into[c] = 0.004 + gain * (inner[c]! + (outer[c]! - inner[c]!) * mix);
   };

@@ -1,6 +1,6 @@
 import { vectorOf } from '../globe.js';
 import type { FaceSurface } from './face-surface.js';
-import { smoothStep } from '../smooth-step.js';
+import { fade } from '../fade.js';
 import { type LidShape, creaseAt, restingEdge, upperEdge } from './lid-shape.js';
 import type { SyntheticScene } from './scene.js';
 import { smoothNoise } from './seeded-noise.js';
@@ -42,8 +42,8 @@ export type Skin = (place: SkinPlace, into: Float64Array) => void;
 function textureY({ lids, local, y }: SkinPlace): number {
   const edge = upperEdge(lids, local);
   const rest = restingEdge(lids, local);
-  const fade = smoothStep(11, 0, Math.abs(edge - y));
-  return y - (edge - rest) * fade;
+  const near = fade(11, 0, Math.abs(edge - y));
+  return y - (edge - rest) * near;
 }
 
 /** The skin of a scene's face. */
@@ -69,14 +69,14 @@ export function skin(scene: SyntheticScene, surface: FaceSurface): Skin {
     const pores = 0.05 * smoothNoise(x * 2.6, ty * 2.6, scene.seed + 52) + 0.03 * smoothNoise(x * 5, ty * 5, scene.seed + 53);
     const crease = creaseAt(lids, local);
     const fold = crease.depth * (0.45 * Math.exp(-(((y - crease.y) / 0.45) ** 2)) + 0.15 * Math.exp(-(((y - crease.y - 0.6) / 1.2) ** 2)));
-    const ring = 0.16 * Math.exp(-(((underLower - 4) / 4) ** 2)) * smoothStep(22, 10, Math.abs(local));
+    const ring = 0.16 * Math.exp(-(((underLower - 4) / 4) ** 2)) * fade(22, 10, Math.abs(local));
     // The margin of a lid: dark with the roots of lashes above, wet and pink below.
-    const roots = overUpper >= 0 ? 0.6 * Math.exp(-((overUpper / 0.45) ** 2)) * smoothStep(-16.5, -11, local) * smoothStep(14.5, 12, local) : 0;
-    const wet = underLower >= 0 ? smoothStep(0.95, 0.55, underLower) * smoothStep(-17, -14, local) * smoothStep(13.5, 12, local) : 0;
+    const roots = overUpper >= 0 ? 0.6 * Math.exp(-((overUpper / 0.45) ** 2)) * fade(-16.5, -11, local) * fade(14.5, 12, local) : 0;
+    const wet = underLower >= 0 ? fade(0.95, 0.55, underLower) * fade(-17, -14, local) * fade(13.5, 12, local) : 0;
     const gain = lit * (1 + mottle + pores) * (1 - fold) * (1 - ring);
     const flush =
       0.1 *
-      smoothStep(22, 14, Math.abs(local)) *
+      fade(22, 14, Math.abs(local)) *
       Math.exp(-Math.max(0, Math.min(overUpper < 0 ? 99 : overUpper, underLower < 0 ? 99 : underLower)) / 3);
     into[0] = gain * tone[0];
     into[1] = gain * tone[1] * (1 - flush);
