@@ -1,47 +1,57 @@
 import type { Box, Point } from '../core/index.js';
 
-/** A direction in degrees. For a gaze, relative to the axis of the camera: 0 looks into it; yaw grows toward the picture's right, pitch upward. */
+/** Which way something looks, in degrees. Yaw is positive towards the picture's right, pitch is positive upwards. */
 export interface Direction {
   readonly yaw: number;
   readonly pitch: number;
 }
 
-/** The outer edge of an iris in the picture. */
+/** One iris as seen. */
 export interface IrisView {
-  /** Middle of the circle of the limbus, in pixels. */
+  /** Middle of the iris in pixels of the picture. */
   readonly centre: Point;
-  /** Radius of that circle seen from straight ahead, in pixels. */
+  /** Half of the iris' width in pixels, as it would be seen straight ahead. */
   readonly radius: number;
-  /** Points of the limbus as seen, hidden ones included, in pixels. */
+  /** Its outline in pixels: sixteen points, from the picture's right over the bottom to the left and the top. Lids are not taken off. */
   readonly ring: readonly Point[];
 }
 
-/** One eye as seen in one picture. */
+/** One eye as seen. */
 export interface EyeView {
-  /** Edge of the upper lid in pixels, from the picture-left corner to the picture-right one, both included. */
+  /** Margin of the upper lid in pixels, from the corner at the picture's left to that at its right, both included. */
   readonly upperLid: readonly Point[];
-  /** Edge of the lower lid, as {@link EyeView.upperLid}. */
+  /** Margin of the lower lid, likewise. */
   readonly lowerLid: readonly Point[];
   readonly iris: IrisView;
-  /** 0 for a closed eye, 1 for one that is open as this person's usually is. */
+  /** Middle of the eyeball in pixels: where the middle of the iris is seen when {@link gaze} is 0. */
+  readonly globe: Point;
+  /** Distance in pixels from the middle of the eyeball to that of the iris. */
+  readonly globeRadius: number;
+  /** Greatest distance of the lids divided by the eye's width; about 0.3 for an open eye, near 0 for a closed one. */
   readonly openness: number;
+  /** Where it looks relative to the camera: 0 is into the lens. */
   readonly gaze: Direction;
-  /** 0 to 1. */
+  /** How far it can be trusted, 0 to 1: falls where the eye is turned away, covered or outside of the picture. */
   readonly confidence: number;
 }
 
-/** A face and its eyes in one picture of a video. */
+/** How a head is held, in degrees: 0 faces the camera. */
+export interface HeadPose extends Direction {
+  /** Positive when the head leans clockwise as seen in the picture. */
+  readonly roll: number;
+}
+
+/** A face that is followed. */
 export interface TrackedFace {
-  /** The same for one face as long as it is followed. */
+  /** From 1, unique within the video; a face that comes back within a second keeps it. */
   readonly id: number;
-  /** In pixels. */
+  /** Around the face's points, in pixels; may reach beyond the picture. */
   readonly box: Box;
-  /** 0 to 1. */
+  /** How certain it is that a face is there and turned towards the camera, 0 to 1. */
   readonly confidence: number;
-  /** Degrees: yaw positive when turned to the picture's right, pitch when up, roll when turned clockwise in the picture. */
-  readonly head: Direction & { readonly roll: number };
-  /** Distance of the eyes in pixels. */
+  readonly head: HeadPose;
+  /** Distance in pixels between the middles of the two eyes, as it would be seen from the front. */
   readonly scale: number;
-  /** The picture-left eye first. */
+  /** The eye at the picture's left, then that at its right. */
   readonly eyes: readonly [EyeView, EyeView];
 }

@@ -22,7 +22,7 @@ export class EyeAtlas {
     for (let row = 0, cell = 0; row < SIDE; row++)
       for (let column = 0; column < SIDE; column++, cell++) {
         const [ex, ey] = [millimetres(column), millimetres(row)];
-        if (ex * ex + ey * ey > (GLOBE_RADIUS * 0.95) ** 2) continue;
+        if (ex * ex + ey * ey > (pose.ball * 0.95) ** 2) continue;
         pixelOf(pose, pose.source, ex, ey, spot);
         const [px, py] = [spot[0]! - x - 0.5, spot[1]! - y - 0.5];
         if (spot[2]! < 4 || px < 1 || py < 1 || px > albedo.width - 2 || py > albedo.height - 2 || sampleSoft(seen, px, py) < 0.99) continue;

@@ -33,9 +33,9 @@ export interface EyeRenderer {
 /** Degrees below which nothing is done, and from which all of it is. */
 const STILL = 0.5;
 const WHOLE = 1.5;
-/** Openness below which nothing is drawn, and from which all of it is: in between, an eye turns with its blink. */
-const CLOSED = 0.14;
-const OPEN = 0.35;
+/** Openness (the opening's height over its width) below which nothing is drawn, and from which all of it is: in between, an eye turns with its blink. */
+const CLOSED = 0.07;
+const OPEN = 0.16;
 /** Every so many frames the atlas takes a frame on. */
 const ATLAS_EVERY = 3;
 
@@ -55,7 +55,7 @@ export function createEyeRenderer({ eyeSizeSensitivity = 3 }: EyeRendererOptions
     if (!region) return undefined;
     const subject = subjects[index];
     const radius = subject.settleRadius(view.iris.radius, scale);
-    const pose = eyePose(view.iris.centre, radius, change.from, eased(change, view.openness));
+    const pose = eyePose(view, radius, change.from, eased(change, view.openness));
     const away = Math.hypot(pose.shift.x, pose.shift.y);
     const isStill = away === 0;
     if (isStill && frame % ATLAS_EVERY !== 0) return undefined;

@@ -75,9 +75,7 @@ export function skin(scene: SyntheticScene, surface: FaceSurface): Skin {
     const wet = underLower >= 0 ? fade(0.95, 0.55, underLower) * fade(-17, -14, local) * fade(13.5, 12, local) : 0;
     const gain = lit * (1 + mottle + pores) * (1 - fold) * (1 - ring);
     const flush =
-      0.1 *
-      fade(22, 14, Math.abs(local)) *
-      Math.exp(-Math.max(0, Math.min(overUpper < 0 ? 99 : overUpper, underLower < 0 ? 99 : underLower)) / 3);
+      0.1 * fade(22, 14, Math.abs(local)) * Math.exp(-Math.max(0, Math.min(overUpper < 0 ? 99 : overUpper, underLower < 0 ? 99 : underLower)) / 3);
     into[0] = gain * tone[0];
     into[1] = gain * tone[1] * (1 - flush);
     into[2] = gain * tone[2] * (1 - flush * 0.6);

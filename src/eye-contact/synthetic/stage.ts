@@ -9,7 +9,7 @@ import { HALF_INTEROCULAR, type SyntheticScene } from './scene.js';
 /** The picture-left eye and the other: where the outer corner lies. */
 export const SIDES = [-1, 1] as const;
 const LID_POINTS = 25;
-const RING_POINTS = 32;
+const RING_POINTS = 16;
 /** What the parts of a scene share. Millimetres of the camera's plane, from the middle between the eyes. */
 export interface Stage {
   readonly scene: SyntheticScene;
@@ -39,6 +39,14 @@ export function stageOf(scene: SyntheticScene): Stage {
   };
 }
 
+/** Greatest distance of the lids over the distance of their corners. */
+function apertureOf(upperLid: readonly Point[], lowerLid: readonly Point[]): number {
+  const [left, right] = [upperLid[0]!, upperLid.at(-1)!];
+  return (
+    Math.max(...upperLid.map(({ x, y }, i) => Math.hypot(lowerLid[i]!.x - x, lowerLid[i]!.y - y))) / Math.hypot(right.x - left.x, right.y - left.y)
+  );
+}
+
 function eyeViewOf({ scene, surface, eyes, toPicture }: Stage, eye: 0 | 1): EyeView {
   const side = SIDES[eye];
   const lids = surface.lids[eye];
@@ -57,11 +65,14 @@ function eyeViewOf({ scene, surface, eyes, toPicture }: Stage, eye: 0 | 1): EyeV
     return side > 0 ? points : points.toReversed();
   };
   const [x, y] = turned(toCamera, [0, 0, LIMBUS_DEPTH]);
+  const [upperLid, lowerLid] = [lid(upperEdge), lid(lowerEdge)];
   return {
-    upperLid: lid(upperEdge),
-    lowerLid: lid(lowerEdge),
+    upperLid,
+    lowerLid,
     iris: { centre: toPixel(x, y), radius: LIMBUS_RADIUS * scale, ring: limbusRing(toCamera, RING_POINTS).map((point) => toPixel(point.x, point.y)) },
-    openness: scene.openness,
+    globe: toPixel(0, 0),
+    globeRadius: LIMBUS_DEPTH * scale,
+    openness: apertureOf(upperLid, lowerLid),
     gaze: scene.gaze[eye],
     confidence: 1,
   };
