@@ -42,7 +42,7 @@ function eyeDrawer({ region, pose, layers, subject, noseRight }: EyeParts): Draw
   const spot = new Float64Array(3);
   const colour = new Float64Array(3);
   const { rect, frame } = region;
-  const { albedo, seen, glints, sheen, still, shade } = layers;
+  const { albedo, seen, glints, still, shade } = layers;
   return (x, y, across, underUpper, overLower, stillX, stillY, into) => {
     placeSeen(pose, pose.target, rect.x + x + 0.5, rect.y + y + 0.5, place);
     pixelOf(pose, pose.source, place.x, place.y, spot);
@@ -60,8 +60,6 @@ function eyeDrawer({ region, pose, layers, subject, noseRight }: EyeParts): Draw
     sampleSharp(glints, x - GLINT_SHARE * pose.shift.x, y - GLINT_SHARE * pose.shift.y, colour);
     const wet = fade(1.3, 1.1, place.radius);
     for (let c = 0; c < 3; c++) into[c]! += Math.max(0, colour[c]!) * wet;
-    sampleSharp(sheen, x, y, colour);
-    for (let c = 0; c < 3; c++) into[c]! += colour[c]! * white;
     const corner = cornerAt(across, noseRight);
     if (corner > 0) {
       placeSeen(pose, pose.source, rect.x + stillX + 0.5, rect.y + stillY + 0.5, before);

@@ -1,11 +1,13 @@
 import { fade } from '../fade.js';
+import { type WhitePixel, likelyWhite } from './likely-white.js';
 import { tableAt } from './eye-frame.js';
 import { type EyePlaceMap, cornerAt, eyePlaceMap } from './eye-place-map.js';
 import { type EyePose, pixelOf } from './eye-pose.js';
 import type { EyeRegion } from './eye-region.js';
 import type { SubjectEye } from './subject-eye.js';
 import { type FloatImage, floatImage, sampleSharp } from './float-image.js';
-import { PROFILE_REACH, type RingProfile } from './ring-profile.js';
+import { lidCover, spread } from './lid-cover.js';
+import { PROFILE_REACH } from './ring-profile.js';
 import { ShadeFit, type ShadeModel, nearLower, nearUpper, shadeAt } from './shade-model.js';
 
 /** An eye of one picture taken apart. All images cover the region. */
@@ -20,8 +22,6 @@ export interface EyeLayers {
   readonly still: FloatImage;
   /** What the cornea mirrors, to be added; it moves with the cornea. */
   readonly glints: FloatImage;
-  /** What the white mirrors, to be added; it stays where it is. */
-  readonly sheen: FloatImage;
   /** Lids and lashes with the eye behind them taken off. */
   readonly lids: FloatImage;
   /** How much of a pixel lids cover, 0 to 1. */
@@ -30,15 +30,13 @@ export interface EyeLayers {
 
 const luma = (data: ArrayLike<number>, at: number): number => 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!;
 
-/** Pixels at a lid's edge that hold some of the lid: soft by about one pixel, more in larger pictures. */
-export const softness = (width: number): number => Math.max(0.8, 0.012 * width);
 /** Pixels from a lid's edge at which the eye alone is seen. */
 const clearOf = (width: number): number => Math.max(1.7, 0.028 * width);
 
 /** Levels above its ring from which a pixel counts as mirrored light. */
 const GLINT = 45;
-/** In radii of the limbus: what is mirrored farther out is mirrored by the white. */
-const CORNEA_EDGE = 1.06;
+/** In radii of the limbus: what is brighter farther out is the white. */
+const CORNEA_EDGE = 1.02;
 
 /** What building the layers shares. */
 interface Work {
@@ -51,6 +49,8 @@ interface Work {
   readonly subject: SubjectEye;
   /** Along the opening, between where its corners end and where its lids stand far enough apart to show the white: u in pixels. */
   readonly columns: readonly [number, number];
+  /** How much lids and lashes hide of each pixel or of a neighbour of it, 0 to 1. */
+  readonly hidden: Float32Array;
   /** 1 for a pixel of a glint. */
   readonly glint: Uint8Array;
 }
@@ -66,53 +66,78 @@ function shadeOf({ region, map, shade }: Pick<Work, 'region' | 'map' | 'shade'>,
 function fitShade(region: EyeRegion, map: EyePlaceMap, noseRight: boolean, clear: number, subject: SubjectEye): ShadeModel {
   const fit = new ShadeFit();
   const { width } = region.frame;
-  const whites: number[] = [];
   const { data } = region.source;
+  const candidates: WhitePixel[] = [];
   for (let at = 0; at < map.depth.length; at++) {
     if (map.depth[at]! < clear || map.radius[at]! < 1.15 || map.facing[at]! < 1 || cornerAt(map.across[at]!, noseRight) > 0.3) continue;
-    const level = luma(data, at * 3);
-    if (level < 20) continue;
-    fit.add(map.across[at]!, nearUpper(region.underUpper.data[at]!, width), nearLower(region.overLower.data[at]!, width), Math.log(level));
-    whites.push(at);
+    candidates.push({ at, level: luma(data, at * 3), warmth: data[at * 3]! / Math.max(1, data[at * 3 + 1]!) });
   }
+  const whites = likelyWhite(candidates);
+  for (const { at, level } of whites)
+    fit.add(map.across[at]!, nearUpper(region.underUpper.data[at]!, width), nearLower(region.overLower.data[at]!, width), Math.log(level));
   const shade = subject.settleShade(fit);
   if (whites.length >= 12) {
     const sum = [0, 0, 0];
-    for (const at of whites) for (let c = 0; c < 3; c++) sum[c]! += data[at * 3 + c]! / shadeOf({ region, map, shade }, at);
+    for (const { at } of whites) for (let c = 0; c < 3; c++) sum[c]! += data[at * 3 + c]! / shadeOf({ region, map, shade }, at);
     subject.settleWhite(sum.map((total) => total / whites.length));
   }
   return shade;
 }
 
-/** Adds the iris that is seen to the rings, and marks what is much brighter than its ring: mirrored light. */
-function findGlints(work: Work, profile: RingProfile): void {
-  const { region, map, glint, clear, noseRight } = work;
+/** Adds the eye that is seen near the pupil to the rings. */
+function learnRings(work: Omit<Work, 'glint' | 'hidden'>): void {
+  const { region, map, clear, noseRight, subject } = work;
   const { data } = region.source;
-  const colour = new Float64Array(3);
-  const near = (at: number): boolean => map.radius[at]! < PROFILE_REACH && cornerAt(map.across[at]!, noseRight) < 0.5;
   for (let at = 0; at < map.depth.length; at++)
-    if (map.depth[at]! >= clear && near(at)) {
+    if (map.depth[at]! >= clear && map.radius[at]! < PROFILE_REACH && cornerAt(map.across[at]!, noseRight) < 0.5) {
       const gain = 1 / shadeOf(work, at);
-      profile.add(map.radius[at]!, data[at * 3]! * gain, data[at * 3 + 1]! * gain, data[at * 3 + 2]! * gain);
+      subject.profile.add(map.radius[at]!, data[at * 3]! * gain, data[at * 3 + 1]! * gain, data[at * 3 + 2]! * gain);
     }
-  profile.settle();
+  subject.profile.settle();
+}
+
+/** What the eye should look like at each pixel: its ring's colour on the iris, the white's elsewhere, shaded. */
+function expectedEye(work: Omit<Work, 'glint' | 'hidden'>): (at: number, into: Float64Array) => void {
+  const { map, subject } = work;
+  return (at, into) => {
+    const radius = map.radius[at]!;
+    const gain = shadeOf(work, at);
+    const white = fade(1.1, 1.25, radius);
+    if (white < 1) subject.profile.at(radius, into);
+    for (let c = 0; c < 3; c++) into[c] = gain * (white < 1 ? into[c]! * (1 - white) + subject.white[c]! * white : subject.white[c]!);
+  };
+}
+
+/**
+ * Marks what the cornea mirrors: much brighter than its ring, and small. A mirrored window that fills the iris is left in its texture, as nothing is known of
+ * what lies behind it.
+ */
+function findGlints(work: Omit<Work, 'glint' | 'hidden'>, expected: (at: number, into: Float64Array) => void): Uint8Array {
+  const { region, map, clear } = work;
+  const { data, width } = region.source;
+  const glint = new Uint8Array(map.depth.length);
+  const colour = new Float64Array(3);
   const excess = new Float32Array(map.depth.length);
+  let [bright, visible] = [0, 0];
   for (let at = 0; at < excess.length; at++)
-    if (map.depth[at]! > 0.5 && map.radius[at]! < 1.3) {
-      profile.at(map.radius[at]!, colour);
-      excess[at] = luma(data, at * 3) - luma(colour, 0) * shadeOf(work, at);
+    if (map.depth[at]! > 0.5 && map.radius[at]! < CORNEA_EDGE) {
+      expected(at, colour);
+      excess[at] = luma(data, at * 3) - luma(colour, 0);
+      visible++;
+      if (excess[at]! > GLINT) bright++;
     }
-  const { width } = region.source;
+  if (bright > 0.1 * visible) return glint;
   const isSeed = (at: number): boolean => excess[at]! > GLINT && map.depth[at]! >= clear;
   excess.forEach((value, at) => {
     if (isSeed(at)) glint[at] = 1;
     else if (value > GLINT / 5)
       for (const step of [-1, 1, -width, width, -width - 1, -width + 1, width - 1, width + 1]) if (isSeed(at + step)) glint[at] = 1;
   });
+  return glint;
 }
 
 /** Whether the eye alone is seen at a pixel. */
-const isClear = ({ map, glint, clear }: Work, at: number): boolean => map.depth[at]! >= clear && glint[at] === 0;
+const isClear = ({ map, glint, clear, hidden }: Work, at: number): boolean => map.depth[at]! >= clear && glint[at] === 0 && hidden[at]! < 0.25;
 
 /** The pixel of the region at a place of the picture, or -1. */
 function pixelAt({ rect }: EyeRegion, x: number, y: number): number {
@@ -137,7 +162,10 @@ function fillFromRing(work: Work, at: number, into: Float64Array): boolean {
       if (there < 0 || !isClear(work, there) || spot[2]! < 2 || cornerAt(map.across[there]!, work.noseRight) > 0.5) continue;
       sampleSharp(region.source, spot[0]! - region.rect.x - 0.5, spot[1]! - region.rect.y - 0.5, found);
       const gain = 1 / shadeOf(work, there);
-      for (let k = 0; k < 3; k++) into[k] = found[k]! * gain;
+      // The farther round it was found, the less its fibres say.
+      const mean = 0.8 * fade(0.1, 0.7, turn);
+      work.subject.profile.at(work.map.radius[at]!, spot);
+      for (let k = 0; k < 3; k++) into[k] = found[k]! * gain * (1 - mean) + spot[k]! * mean;
       return true;
     }
   return false;
@@ -168,7 +196,7 @@ function fillFromColumn(work: Work, at: number, into: Float64Array): boolean {
   const cv = Math.min(bottom - 0.01, Math.max(top + 0.01, v));
   const [x, y] = [corner.x + cu * along.x - cv * along.y, corner.y + cu * along.y + cv * along.x];
   const there = pixelAt(region, x, y);
-  if (there < 0 || map.radius[there]! < 1.14 || work.glint[there]) return false;
+  if (there < 0 || map.radius[there]! < 1.14 || work.hidden[there]! > 0.25) return false;
   sampleSharp(region.source, x - rect.x - 0.5, y - rect.y - 0.5, found);
   const gain = 1 / shadeOf(work, there);
   // Far from what was seen its grain would become stripes.
@@ -192,27 +220,19 @@ export function eyeLayers(region: EyeRegion, pose: EyePose, noseRight: boolean, 
   const clear = clearOf(region.frame.width);
   const { width, height, data } = region.source;
   const shade = fitShade(region, map, noseRight, clear, subject);
-  const work: Work = {
-    region,
-    map,
-    pose,
-    noseRight,
-    clear,
-    shade,
-    subject,
-    columns: columnsOf(region, noseRight, clear),
-    glint: new Uint8Array(width * height),
-  };
-  findGlints(work, subject.profile);
+  const known = { region, map, pose, noseRight, clear, shade, subject, columns: columnsOf(region, noseRight, clear) };
+  learnRings(known);
+  const expected = expectedEye(known);
+  const cover = lidCover(region, map, expected);
+  const hidden = spread(cover);
+  const work: Work = { ...known, hidden, glint: findGlints(known, expected) };
   const make = (channels: 1 | 3): FloatImage => floatImage(width, height, channels);
-  const layers = { map, shade, albedo: make(3), seen: make(1), still: make(3), glints: make(3), sheen: make(3), lids: make(3), cover: make(1) };
+  const layers = { map, shade, albedo: make(3), seen: make(1), still: make(3), glints: make(3), lids: make(3), cover };
   const colour = new Float64Array(3);
-  const soft = softness(region.frame.width);
   for (let at = 0, i = 0; at < width * height; at++, i += 3) {
     const depth = map.depth[at]!;
-    const cover = fade(soft, -soft, depth);
-    layers.cover.data[at] = cover;
-    if (depth < -under) {
+    const covered = cover.data[at]!;
+    if (depth < -under && covered === 1) {
       for (let c = 0; c < 3; c++) layers.lids.data[i + c] = data[i + c]!;
       continue;
     }
@@ -225,11 +245,12 @@ export function eyeLayers(region: EyeRegion, pose: EyePose, noseRight: boolean, 
     for (let c = 0; c < 3; c++) {
       layers.albedo.data[i + c] = colour[c]!;
       const mirrored = work.glint[at] ? Math.max(0, data[i + c]! - colour[c]! * gain) : 0;
-      (map.radius[at]! < CORNEA_EDGE ? layers.glints : layers.sheen).data[i + c] = mirrored;
+      layers.glints.data[i + c] = mirrored;
       // In a corner the picture itself is all that is known of it.
-      const still = depth >= clear ? data[i + c]! : colour[c]! * gain * (1 - corner) + data[i + c]! * corner + mirrored * (1 - corner);
+      const still =
+        depth >= clear && work.hidden[at]! < 0.25 ? data[i + c]! : colour[c]! * gain * (1 - corner) + data[i + c]! * corner + mirrored * (1 - corner);
       layers.still.data[i + c] = still;
-      layers.lids.data[i + c] = data[i + c]! - (1 - cover) * still;
+      layers.lids.data[i + c] = data[i + c]! - (1 - covered) * still;
     }
   }
   return layers;
