@@ -1,4 +1,5 @@
 import { fade } from '../fade.js';
+import { LIMBUS_RADIUS } from '../globe.js';
 import { type WhitePixel, likelyWhite } from './likely-white.js';
 import { tableAt } from './eye-frame.js';
 import { type EyePlaceMap, cornerAt, eyePlaceMap } from './eye-place-map.js';
@@ -7,6 +8,7 @@ import type { EyeRegion } from './eye-region.js';
 import type { SubjectEye } from './subject-eye.js';
 import { type FloatImage, floatImage, sampleSharp } from './float-image.js';
 import { lidCover, spread } from './lid-cover.js';
+import { FILL_REACH, PolarFill } from './polar-fill.js';
 import { PROFILE_REACH } from './ring-profile.js';
 import { ShadeFit, type ShadeModel, nearLower, nearUpper, shadeAt } from './shade-model.js';
 
@@ -148,29 +150,22 @@ function pixelAt({ rect }: EyeRegion, x: number, y: number): number {
 const spot = new Float64Array(3);
 const found = new Float64Array(3);
 
-/** Takes the albedo from the same ring of the eye, at the least turn about the pupil to where it is seen. False where the ring is hidden all round. */
-function fillFromRing(work: Work, at: number, into: Float64Array): boolean {
-  const { region, map, pose } = work;
-  const [x, y] = [map.x[at]!, map.y[at]!];
-  const far = Math.hypot(x, y);
-  const step = Math.max(0.05, 0.8 / Math.max(1, far * pose.scale));
-  for (let turn = step; turn < Math.PI; turn += step)
-    for (const angle of [turn, -turn]) {
-      const [c, s] = [Math.cos(angle), Math.sin(angle)];
-      pixelOf(pose, pose.source, x * c - y * s, x * s + y * c, spot);
-      const there = pixelAt(region, spot[0]!, spot[1]!);
-      if (there < 0 || !isClear(work, there) || spot[2]! < 2 || cornerAt(map.across[there]!, work.noseRight) > 0.5) continue;
-      sampleSharp(region.source, spot[0]! - region.rect.x - 0.5, spot[1]! - region.rect.y - 0.5, found);
-      const gain = 1 / shadeOf(work, there);
-      // The farther round it was found, the less its fibres say.
-      const mean = 0.8 * fade(0.1, 0.7, turn);
-      work.subject.profile.at(work.map.radius[at]!, spot);
-      for (let k = 0; k < 3; k++) into[k] = found[k]! * gain * (1 - mean) + spot[k]! * mean;
-      return true;
-    }
-  return false;
+/** The rings of the eye, as far as they are clearly seen. */
+function ringsOf(work: Work): PolarFill {
+  const { region, map, pose, noseRight, subject } = work;
+  const { data } = region.source;
+  const seen = (x: number, y: number, into: Float64Array): boolean => {
+    pixelOf(pose, pose.source, x, y, spot);
+    const there = pixelAt(region, spot[0]!, spot[1]!);
+    if (there < 0 || spot[2]! < 2 || !isClear(work, there) || cornerAt(map.across[there]!, noseRight) > 0.5) return false;
+    const gain = 1 / shadeOf(work, there);
+    for (let c = 0; c < 3; c++) into[c] = data[there * 3 + c]! * gain;
+    return true;
+  };
+  return new PolarFill(pose.scale * LIMBUS_RADIUS, seen, subject.profile);
 }
 
+/** Where the white may be taken from: along the opening, between its corners and where its lids stand far enough apart to show it. */
 function columnsOf({ frame }: EyeRegion, noseRight: boolean, clear: number): readonly [number, number] {
   const isWide = (u: number): boolean => tableAt(frame.lower.v, u, frame.width) - tableAt(frame.upper.v, u, frame.width) > 2 * clear + 2;
   let [left, right] = [0, frame.width];
@@ -206,10 +201,10 @@ function fillFromColumn(work: Work, at: number, into: Float64Array): boolean {
 }
 
 /** Fills the albedo of a pixel where the eye is hidden. */
-function fill(work: Work, at: number, into: Float64Array): void {
+function fill(work: Work, rings: PolarFill, at: number, into: Float64Array): void {
   const radius = work.map.radius[at]!;
   if (radius > 1.14 && fillFromColumn(work, at, into)) return;
-  if (radius < 1.6 && fillFromRing(work, at, into)) return;
+  if (radius < FILL_REACH && rings.at(work.map.x[at]!, work.map.y[at]!, into)) return;
   if (radius < 1.3) work.subject.profile.at(radius, into);
   else for (let c = 0; c < 3; c++) into[c] = work.subject.white[c]!;
 }
@@ -226,6 +221,7 @@ export function eyeLayers(region: EyeRegion, pose: EyePose, noseRight: boolean, 
   const cover = lidCover(region, map, expected);
   const hidden = spread(cover);
   const work: Work = { ...known, hidden, glint: findGlints(known, expected) };
+  const rings = ringsOf(work);
   const make = (channels: 1 | 3): FloatImage => floatImage(width, height, channels);
   const layers = { map, shade, albedo: make(3), seen: make(1), still: make(3), glints: make(3), lids: make(3), cover };
   const colour = new Float64Array(3);
@@ -240,7 +236,7 @@ export function eyeLayers(region: EyeRegion, pose: EyePose, noseRight: boolean, 
     const gain = shadeOf(work, at);
     const clean = isClear(work, at) && corner < 1;
     if (clean) for (let c = 0; c < 3; c++) colour[c] = data[i + c]! / gain;
-    else fill(work, at, colour);
+    else fill(work, rings, at, colour);
     layers.seen.data[at] = clean ? (1 - corner) * map.facing[at]! : 0;
     for (let c = 0; c < 3; c++) {
       layers.albedo.data[i + c] = colour[c]!;

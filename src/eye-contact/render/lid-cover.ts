@@ -29,7 +29,7 @@ function skinBeside({ region, map }: { readonly region: EyeRegion; readonly map:
  */
 export function lidCover(region: EyeRegion, map: EyePlaceMap, expected: ExpectedEye): FloatImage {
   const { width, height, data } = region.source;
-  const cover = floatImage(width, height, 1);
+  const [cover, edges] = [floatImage(width, height, 1), new Float32Array(width * height)];
   const span = region.frame.width;
   const soft = softness(span);
   const [eye, skin] = [new Float64Array(3), new Float64Array(3)];
@@ -38,6 +38,7 @@ export function lidCover(region: EyeRegion, map: EyePlaceMap, expected: Expected
     const depth = map.depth[at]!;
     const edge = fade(soft, -soft, depth);
     cover.data[at] = edge;
+    edges[at] = edge;
     const nearCorner = fade(0.74, 0.9, Math.abs(map.across[at]!));
     const near = Math.max(fade(0.065 * span, 0.02 * span, depth), nearCorner);
     if (depth < outermost || near === 0) continue;
@@ -59,7 +60,24 @@ export function lidCover(region: EyeRegion, map: EyePlaceMap, expected: Expected
       // Only white that is brighter than the skin is told from it outside the edges; a dark iris is like lashes.
     } else if (eyeLevel > skinLevel) cover.data[at] = edge * (1 - onWhite * sure * fade(0.35, 0.1, share) * fade(outermost, outermost / 3, depth));
   }
-  return cover;
+  return calmed(cover, edges, Math.max(1, Math.round(span / 45)));
+}
+
+/** Smooths what colours changed of the edges, so that single pixels of noise don't fray a lid. */
+function calmed({ width, height, channels, data }: FloatImage, edges: Float32Array, times: number): FloatImage {
+  let change = data.map((value, i) => value - edges[i]!);
+  for (let time = 0; time < times; time++) {
+    const next = change.slice();
+    for (let y = 1; y < height - 1; y++)
+      for (let x = 1, at = y * width + 1; x < width - 1; x++, at++)
+        next[at] =
+          (4 * change[at]! +
+            2 * (change[at - 1]! + change[at + 1]! + change[at - width]! + change[at + width]!) +
+            change[at - width - 1]! + change[at - width + 1]! + change[at + width - 1]! + change[at + width + 1]!) /
+          16; // prettier-ignore
+    change = next;
+  }
+  return { width, height, channels, data: change.map((value, i) => Math.min(1, Math.max(0, value + edges[i]!))) };
 }
 
 /** The greatest cover of each pixel and its four neighbours. */
