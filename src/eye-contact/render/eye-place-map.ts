@@ -3,7 +3,7 @@ import type { EyeRegion } from './eye-region.js';
 import { fade } from '../fade.js';
 
 /** Tissue at the corners does not turn with the eye: parts of the opening's width from the nose and from the outer corner, full and faded out. */
-const INNER = [0.14, 0.26] as const;
+const INNER = [0.17, 0.29] as const;
 const OUTER = [0.03, 0.08] as const;
 
 /** What each pixel of a region shows of the eye as it looks. One number a pixel in each. */
