@@ -64,6 +64,13 @@ function shadeOf({ region, map, shade }: Pick<Work, 'region' | 'map' | 'shade'>,
   return shadeAt(shade, map.across[at]!, nearUpper(region.underUpper.data[at]!, width), nearLower(region.overLower.data[at]!, width), white);
 }
 
+/** The colour of the brighter pixels between the lids: a guess at the white where none is clearly seen. */
+function brightestOf({ source }: EyeRegion, map: EyePlaceMap): number[] {
+  const inside = [...map.depth.keys()].filter((at) => map.depth[at]! > 0).toSorted((a, b) => luma(source.data, a * 3) - luma(source.data, b * 3));
+  const at = inside[Math.floor(inside.length * 0.9)] ?? 0;
+  return [0, 1, 2].map((c) => source.data[at * 3 + c]!);
+}
+
 /** Fits the shade to the white that is seen, and learns the white's colour. */
 function fitShade(region: EyeRegion, map: EyePlaceMap, noseRight: boolean, clear: number, subject: SubjectEye): ShadeModel {
   const fit = new ShadeFit();
@@ -78,11 +85,11 @@ function fitShade(region: EyeRegion, map: EyePlaceMap, noseRight: boolean, clear
   for (const { at, level } of whites)
     fit.add(map.across[at]!, nearUpper(region.underUpper.data[at]!, width), nearLower(region.overLower.data[at]!, width), Math.log(level));
   const shade = subject.settleShade(fit);
-  if (whites.length >= 12) {
+  if (whites.length > 0) {
     const sum = [0, 0, 0];
     for (const { at } of whites) for (let c = 0; c < 3; c++) sum[c]! += data[at * 3 + c]! / shadeOf({ region, map, shade }, at);
-    subject.settleWhite(sum.map((total) => total / whites.length));
-  }
+    subject.settleWhite(sum.map((total) => total / whites.length), whites.length); // prettier-ignore
+  } else if (!subject.knowsWhite) subject.settleWhite(brightestOf(region, map), 0);
   return shade;
 }
 
@@ -128,7 +135,8 @@ function findGlints(work: Omit<Work, 'glint' | 'hidden'>, expected: (at: number,
       visible++;
       if (excess[at]! > GLINT) bright++;
     }
-  if (bright > 0.1 * visible) return glint;
+  // In an iris of a few pixels, light and fibre can't be told apart.
+  if (bright > 0.1 * visible || visible < 60) return glint;
   const isSeed = (at: number): boolean => excess[at]! > GLINT && map.depth[at]! >= clear;
   excess.forEach((value, at) => {
     if (isSeed(at)) glint[at] = 1;

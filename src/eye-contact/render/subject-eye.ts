@@ -4,6 +4,8 @@ import type { ShadeFit, ShadeModel } from './shade-model.js';
 
 /** How much of each new frame the slow values take on. */
 const SLOW = 0.15;
+/** Pixels of white from which a frame counts whole; of fewer, it counts less. */
+const WHOLE_PIXELS = 12;
 
 /** What is learnt of one eye of one person over a clip. */
 export class SubjectEye {
@@ -15,23 +17,28 @@ export class SubjectEye {
   #whiteSeen = false;
   #ratio: number | undefined;
 
-  /** Takes on a frame's shade; one of few pixels leaves what was known. */
+  /** Takes on a frame's shade; one of few pixels moves what was known less. */
   settleShade(fit: ShadeFit): ShadeModel {
     const fresh = fit.solve();
-    if (!this.#shade) {
-      if (fit.pixels < 12) return fresh;
-      this.#shade = fresh;
-    } else if (fit.pixels >= 12) {
-      const { weights } = this.#shade;
-      fresh.weights.forEach((value, i) => (weights[i]! += SLOW * (value - weights[i]!)));
-    }
-    return this.#shade;
+    const share = SLOW * Math.min(1, fit.pixels / WHOLE_PIXELS);
+    if (this.#shade) {
+      const { weights, range } = this.#shade;
+      fresh.weights.forEach((value, i) => (weights[i]! += share * (value - weights[i]!)));
+      fresh.range.forEach((value, i) => (range[i]! += share * (value - range[i]!)));
+    } else if (fit.pixels > 0) this.#shade = fresh;
+    return this.#shade ?? fresh;
   }
 
-  /** Takes on the white's colour of a frame. */
-  settleWhite(colour: readonly number[]): void {
-    colour.forEach((value, c) => (this.white[c]! += (this.#whiteSeen ? SLOW : 1) * (value - this.white[c]!)));
-    this.#whiteSeen = true;
+  /** Takes on the white's colour of a frame, the mean of some pixels. A guess counts until white was seen. */
+  settleWhite(colour: readonly number[], pixels: number): void {
+    const share = this.#whiteSeen ? SLOW * Math.min(1, pixels / WHOLE_PIXELS) : 1;
+    colour.forEach((value, c) => (this.white[c]! += share * (value - this.white[c]!)));
+    this.#whiteSeen ||= pixels > 0;
+  }
+
+  /** Whether the white was ever seen. */
+  get knowsWhite(): boolean {
+    return this.#whiteSeen;
   }
 
   /** The iris' radius in pixels, steadied: it keeps a constant share of the distance of the eyes but for tracking noise and head turns. */
