@@ -4,7 +4,7 @@ import { pictureBytes, toMs } from 'ocellus/core';
 import { createEngine } from 'ocellus/inference';
 import { libavMedia } from 'ocellus/media';
 import { createZoo } from 'ocellus/models';
-import { FaceTracker, openFaceNetworks, type RgbPicture, type TrackedFace } from '../dist/eye-contact/index.js';
+import { FaceTracker, type GazeJudge, openFaceNetworks, openGazeJudge, type RgbPicture, type TrackedFace } from '../dist/eye-contact/index.js';
 import { eyeTile } from './eye-sheet.ts';
 
 /**
@@ -23,6 +23,7 @@ const { values, positionals } = parseArgs({
     limit: { type: 'string', default: '1000000' },
     multi: { type: 'boolean', default: false },
     temporal: { type: 'string', default: '4294967295' },
+    judge: { type: 'string' },
     json: { type: 'string' },
   },
 });
@@ -33,6 +34,7 @@ const [TILE_WIDTH, TILE_HEIGHT] = [640, 200];
 await using engine = createEngine();
 await using networks = await openFaceNetworks(engine, createZoo(), { placement: 'inline' });
 const tracker = new FaceTracker(networks, { temporal: Number(values.temporal), multiPerson: values.multi });
+await using judge: GazeJudge | undefined = values.judge === undefined ? undefined : await openGazeJudge(engine, createZoo({ mirror: values.judge }));
 await using source = await libavMedia().open(clip);
 const tiles: Uint8Array[] = [];
 const lines: unknown[] = [];
@@ -49,7 +51,8 @@ for await (const frame of source.frames()) {
   const faces = await tracker.track(picture, seconds);
   totalMs += performance.now() - startMs;
   const at = frames++;
-  lines.push({ frame: at, seconds, faces });
+  const judged = judge ? await Promise.all(faces.map(({ box }) => judge.judge(picture, box))) : undefined;
+  lines.push({ frame: at, seconds, faces, judged });
   const due = at >= Number(values.from) && (at - Number(values.from)) % Number(values.every) === 0;
   for (const face of due ? faces : [])
     if (tiles.length < Number(values.rows)) {
