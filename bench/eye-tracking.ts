@@ -38,7 +38,7 @@ await using judge: GazeJudge | undefined = values.judge === undefined ? undefine
 await using source = await libavMedia().open(clip);
 const tiles: Uint8Array[] = [];
 const lines: unknown[] = [];
-let [frames, totalMs] = [0, 0];
+let [frames, totalMs, cpuMs] = [0, 0, 0];
 for await (const frame of source.frames()) {
   using held = frame;
   const width = Number(values.width ?? held.size.width);
@@ -47,9 +47,11 @@ for await (const frame of source.frames()) {
   const data = await held.render(request, new Uint8Array(pictureBytes(request)));
   const picture: RgbPicture = { size, data };
   const seconds = toMs(held.pts) / 1000;
-  const startMs = performance.now();
+  const [startMs, startCpu] = [performance.now(), process.cpuUsage()];
   const faces = await tracker.track(picture, seconds);
   totalMs += performance.now() - startMs;
+  const { user, system } = process.cpuUsage(startCpu);
+  cpuMs += (user + system) / 1000;
   const at = frames++;
   const judged = judge ? await Promise.all(faces.map(({ box }) => judge.judge(picture, box))) : undefined;
   lines.push({ frame: at, seconds, faces, judged });
@@ -61,7 +63,7 @@ for await (const frame of source.frames()) {
     }
   if (frames >= Number(values.limit)) break;
 }
-console.log(`${frames} frames, ${(totalMs / frames).toFixed(2)} ms each`);
+console.log(`${frames} frames, ${(totalMs / frames).toFixed(2)} ms each, ${(cpuMs / frames).toFixed(2)} ms of processor time`);
 if (values.json) await writeFile(values.json, JSON.stringify(lines));
 if (values.sheet && tiles.length > 0) {
   const rgb = new Uint8Array(tiles.length * tiles[0]!.length);

@@ -22,7 +22,7 @@ const SETTINGS: ControlSettings = {
 interface Made {
   readonly gaze?: Direction;
   readonly head?: Direction;
-  readonly openness?: number;
+  readonly closure?: number;
   readonly confidence?: number;
   readonly eyeConfidence?: number;
 }
@@ -30,14 +30,15 @@ interface Made {
 const AHEAD = { yaw: 0, pitch: 0 };
 const NOWHERE = { x: 0, y: 0 };
 
-function face({ gaze = AHEAD, head = AHEAD, openness = 0.3, confidence = 1, eyeConfidence = 1 }: Made = {}): TrackedFace {
+function face({ gaze = AHEAD, head = AHEAD, closure = 0, confidence = 1, eyeConfidence = 1 }: Made = {}): TrackedFace {
   const eye: EyeView = {
     upperLid: [],
     lowerLid: [],
     iris: { centre: NOWHERE, radius: 8, ring: [] },
     globe: NOWHERE,
     globeRadius: 14,
-    openness,
+    openness: 0.3 * (1 - closure),
+    closure,
     gaze,
     confidence: eyeConfidence,
   };
@@ -112,7 +113,7 @@ test('at the edge of a threshold a trembling head does not make the eyes swim', 
 
 test('nothing is drawn over a closed eye, with and without detectClosure, and a blink does not let the gaze go', () => {
   for (const detectClosure of [false, true]) {
-    const aims = run(120, (frame) => ({ gaze: { yaw: 10, pitch: 0 }, openness: frame >= 90 && frame < 95 ? 0.02 : 0.3 }), { detectClosure });
+    const aims = run(120, (frame) => ({ gaze: { yaw: 10, pitch: 0 }, closure: frame >= 90 && frame < 95 ? 1 : 0 }), { detectClosure });
     assert.equal(aims[89]!.eyes[0].opacity, 1);
     assert.equal(aims[92]!.eyes[0].opacity, 0);
     assert.equal(aims[96]!.eyes[0].opacity, 1);
@@ -132,10 +133,8 @@ test('a covered eye fades where closure is watched for, and is drawn where it is
 test('the mask says whether one eye helps to tell the closure of the other', () => {
   const control = (temporal: number): readonly number[] => {
     const made = new GazeControl({ ...SETTINGS, temporal });
-    const open = face();
-    for (let frame = 0; frame < 30; frame++) made.next(open, frame / 30);
-    const winking: TrackedFace = { ...open, eyes: [{ ...open.eyes[0], openness: 0.02 }, open.eyes[1]] };
-    return made.next(winking, 1).eyes.map(({ closure }) => closure);
+    const winking: TrackedFace = { ...face(), eyes: [face({ closure: 1 }).eyes[0], face().eyes[1]] };
+    return made.next(winking, 0).eyes.map(({ closure }) => closure);
   };
   assert.deepEqual(control(0), [1, 0]);
   assert.deepEqual(control(1 << 8), [0.75, 0.25]);

@@ -1,7 +1,6 @@
 import type { Direction, TrackedFace } from '../eyes.js';
 import { smoothStep } from '../smooth-step.js';
 import { smooths } from '../track/temporal.js';
-import { Closure } from './closure.js';
 import { LookAway } from './look-away.js';
 import type { ControlSettings } from './settings.js';
 import { DOUBTED, redirectionWeight, TRUSTED } from './weight.js';
@@ -40,7 +39,6 @@ type Pair<T> = readonly [T, T];
 /** Decides for one face, frame after frame, where its eyes are drawn to look. Pure but for what it remembers: no clock, no chance that is not seeded. */
 export class GazeControl {
   readonly #lookAway: LookAway;
-  readonly #closures: Pair<Closure> = [new Closure(), new Closure()];
   #trusts: Pair<number> | undefined;
   #weight: number | undefined;
   #lastAt: number | undefined;
@@ -60,7 +58,7 @@ export class GazeControl {
     const away = this.#lookAway.next(seconds);
     const source = meanGaze(face);
     const weight = this.#slewed(redirectionWeight(face, source, this.settings), Math.hypot(away.yaw - source.yaw, away.pitch - source.pitch), passed);
-    const closures = this.#closed(face, passed);
+    const closures = this.#closed(face);
     const trusts = this.#trusted(face, passed);
     const eyes = face.eyes.map((eye, k) => aimOf(eye.gaze, away, weight * this.settings.strength, closures[k]!, trusts[k]!));
     return { weight, eyes: eyes as unknown as Pair<EyeAim> };
@@ -85,12 +83,11 @@ export class GazeControl {
   }
 
   /** People blink with both eyes: with the mask's bit, each says something of the other. */
-  #closed(face: TrackedFace, seconds: number): Pair<number> {
-    const [left, right] = face.eyes.map(({ openness }, k) => this.#closures[k]!.next(openness, seconds)) as [number, number];
-    if (!smooths(this.settings.temporal, 'closure')) return [left, right];
-    const [a, b] = [face.eyes[0].confidence + 1e-3, face.eyes[1].confidence + 1e-3];
-    const both = (a * left + b * right) / (a + b);
-    return [(left + both) / 2, (right + both) / 2];
+  #closed({ eyes: [left, right] }: TrackedFace): Pair<number> {
+    if (!smooths(this.settings.temporal, 'closure')) return [left.closure, right.closure];
+    const [a, b] = [left.confidence + 1e-3, right.confidence + 1e-3];
+    const both = (a * left.closure + b * right.closure) / (a + b);
+    return [(left.closure + both) / 2, (right.closure + both) / 2];
   }
 }
 
