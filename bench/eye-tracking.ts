@@ -4,7 +4,7 @@ import { pictureBytes, toMs } from 'ocellus/core';
 import { createEngine } from 'ocellus/inference';
 import { libavMedia } from 'ocellus/media';
 import { createZoo } from 'ocellus/models';
-import { FaceTracker, openFaceNetworks, type RgbPicture, type TrackedFace } from '../dist/eye-contact/index.js';
+import { FaceTracker, type GazeJudge, openFaceNetworks, openGazeJudge, type RgbPicture, type TrackedFace } from '../dist/eye-contact/index.js';
 import { eyeTile } from './eye-sheet.ts';
 
 /**
@@ -23,6 +23,7 @@ const { values, positionals } = parseArgs({
     limit: { type: 'string', default: '1000000' },
     multi: { type: 'boolean', default: false },
     temporal: { type: 'string', default: '4294967295' },
+    judge: { type: 'string' },
     json: { type: 'string' },
   },
 });
@@ -33,10 +34,11 @@ const [TILE_WIDTH, TILE_HEIGHT] = [640, 200];
 await using engine = createEngine();
 await using networks = await openFaceNetworks(engine, createZoo(), { placement: 'inline' });
 const tracker = new FaceTracker(networks, { temporal: Number(values.temporal), multiPerson: values.multi });
+await using judge: GazeJudge | undefined = values.judge === undefined ? undefined : await openGazeJudge(engine, createZoo({ mirror: values.judge }));
 await using source = await libavMedia().open(clip);
 const tiles: Uint8Array[] = [];
 const lines: unknown[] = [];
-let [frames, totalMs] = [0, 0];
+let [frames, totalMs, cpuMs] = [0, 0, 0];
 for await (const frame of source.frames()) {
   using held = frame;
   const width = Number(values.width ?? held.size.width);
@@ -45,11 +47,14 @@ for await (const frame of source.frames()) {
   const data = await held.render(request, new Uint8Array(pictureBytes(request)));
   const picture: RgbPicture = { size, data };
   const seconds = toMs(held.pts) / 1000;
-  const startMs = performance.now();
+  const [startMs, startCpu] = [performance.now(), process.cpuUsage()];
   const faces = await tracker.track(picture, seconds);
   totalMs += performance.now() - startMs;
+  const { user, system } = process.cpuUsage(startCpu);
+  cpuMs += (user + system) / 1000;
   const at = frames++;
-  lines.push({ frame: at, seconds, faces });
+  const judged = judge ? await Promise.all(faces.map(({ box }) => judge.judge(picture, box))) : undefined;
+  lines.push({ frame: at, seconds, faces, judged });
   const due = at >= Number(values.from) && (at - Number(values.from)) % Number(values.every) === 0;
   for (const face of due ? faces : [])
     if (tiles.length < Number(values.rows)) {
@@ -58,7 +63,7 @@ for await (const frame of source.frames()) {
     }
   if (frames >= Number(values.limit)) break;
 }
-console.log(`${frames} frames, ${(totalMs / frames).toFixed(2)} ms each`);
+console.log(`${frames} frames, ${(totalMs / frames).toFixed(2)} ms each, ${(cpuMs / frames).toFixed(2)} ms of processor time`);
 if (values.json) await writeFile(values.json, JSON.stringify(lines));
 if (values.sheet && tiles.length > 0) {
   const rgb = new Uint8Array(tiles.length * tiles[0]!.length);

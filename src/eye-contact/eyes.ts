@@ -29,6 +29,8 @@ export interface EyeView {
   readonly globeRadius: number;
   /** Greatest distance of the lids divided by the eye's width; about 0.3 for an open eye, near 0 for a closed one. */
   readonly openness: number;
+  /** How far it is closed, 0 (as open as this person's eye mostly is, however narrow) to 1. */
+  readonly closure: number;
   /** Where it looks relative to the camera: 0 is into the lens. */
   readonly gaze: Direction;
   /** How far it can be trusted, 0 to 1: falls where the eye is turned away, covered or outside of the picture. */

@@ -1,6 +1,7 @@
 import type { Point } from '../../core/index.js';
 import type { Direction, EyeView } from '../eyes.js';
 import type { Square } from './affine.js';
+import { Closure } from './closure.js';
 import { cornersOf, type EyeReading, middleOf, opennessOf, squareOfEye } from './eye-reading.js';
 import type { Globes } from './globe.js';
 import { fromPlane, type HeadPlane, toPlane } from './head-plane.js';
@@ -22,13 +23,20 @@ export class EyeTrack {
   readonly #lids = new Steady(LIDS);
   readonly #middle = new Steady(CORNERS);
   readonly #span = new Steady(CORNERS);
+  readonly #closure = new Closure();
   #reading: EyeReading | undefined;
+  #closed = 0;
 
   /** @param smoothed whether lids are smoothed */
   constructor(
     readonly eye: 0 | 1,
     private readonly smoothed: boolean,
   ) {}
+
+  /** How far it is closed, 0 to 1, by the last reading and not smoothed. */
+  get closure(): number {
+    return this.#closed;
+  }
 
   /**
    * Where the iris network should look, given the corners that the mesh tells, in pixels. Size and slant are the mesh's: a crop by the network's own corners
@@ -47,6 +55,7 @@ export class EyeTrack {
   /** Takes a reading; `seconds` since the last. */
   read(reading: EyeReading, plane: HeadPlane, scale: number, seconds: number): void {
     this.#reading = reading;
+    this.#closed = this.#closure.next(opennessOf(reading.upperLid, reading.lowerLid), seconds);
     if (!this.smoothed) {
       this.#lids.reset();
       this.#middle.reset();
@@ -87,6 +96,7 @@ export class EyeTrack {
       globe: placed(globes.middle(this.eye, pose.rotation)),
       globeRadius: globes.reach * pose.scale,
       openness: opennessOf(upperLid, lowerLid),
+      closure: this.#closed,
       gaze,
       confidence,
     };

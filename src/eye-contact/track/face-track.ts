@@ -1,19 +1,20 @@
 import type { Point } from '../../core/index.js';
 import type { Direction, EyeView, TrackedFace } from '../eyes.js';
 import type { RgbPicture } from '../port.js';
+import { smoothStep } from '../smooth-step.js';
 import { type Square, squareToPicture } from './affine.js';
 import { EYE_CORNERS, EYE_MIDDLES } from './canonical-face.js';
-import { cornersOf, type EyeReading, middleOf, opennessOf, readEye } from './eye-reading.js';
+import { cornersOf, type EyeReading, middleOf, readEye } from './eye-reading.js';
 import { EyeTrack } from './eye-track.js';
 import { CROP_SIDES, type FaceNetworks } from './face-networks.js';
 import { meshInPicture, squareDistance, squareOfPose } from './face-squares.js';
+import { GazeTrack } from './gaze-track.js';
 import { Globes } from './globe.js';
 import { type HeadPlane, headPlane } from './head-plane.js';
 import { anglesOf, type Mesh, type Pose, poseOf } from './head-pose.js';
 import { PoseTrack } from './pose-track.js';
 import { boxOf } from './mesh-box.js';
 import { sampleCrop } from './sample-crop.js';
-import { Steady } from './steady.js';
 import { smooths } from './temporal.js';
 import { eyeTrust, faceTrust } from './trust.js';
 
@@ -24,11 +25,10 @@ const FACE_OFF = 0.08;
 const EYE_OFF = 0.035;
 /** Turned further, the eyes are too unlike each other to learn from. */
 const LEARN_YAW = 22;
-const LEARN_OPENNESS = 0.18;
-
-/** Degrees, of the mean gaze of both eyes, and of half of what they differ by, which changes slowly: both look at one thing. */
-const GAZE = { calmHz: 1.2, slack: 0.9, eagerHz: 12 };
-const VERGENCE = { calmHz: 0.3, slack: 3, eagerHz: 1 };
+const LEARN_TRUST = 0.6;
+/** Closure from which an iris is doubted, and not believed. */
+const CLOSING = 0.3;
+const CLOSED = 0.55;
 
 type Pair<T> = readonly [T, T];
 
@@ -43,18 +43,18 @@ export class FaceTrack {
   readonly #pose: PoseTrack;
   readonly #eyes: Pair<EyeTrack>;
   readonly #globes = new Globes();
-  readonly #gaze = new Steady(GAZE);
-  readonly #vergence = new Steady(VERGENCE);
+  readonly #gaze: GazeTrack;
   #face: TrackedFace | undefined;
 
   constructor(
     readonly id: number,
     private readonly networks: FaceNetworks,
-    private readonly temporal: number,
+    temporal: number,
   ) {
     const lids = smooths(temporal, 'landmarks');
     this.#pose = new PoseTrack(smooths(temporal, 'box'), smooths(temporal, 'head'));
     this.#eyes = [new EyeTrack(0, lids), new EyeTrack(1, lids)];
+    this.#gaze = new GazeTrack(smooths(temporal, 'gaze'));
   }
 
   /** As last seen. */
@@ -125,36 +125,18 @@ export class FaceTrack {
   ): TrackedFace {
     const head = anglesOf(pose);
     const confidence = faceTrust(score, head);
-    const shifts = this.#eyes.map((eye) => eye.shift(pose)) as unknown as readonly [readonly [number, number], readonly [number, number]];
+    const shifts = this.#eyes.map((eye) => eye.shift(pose)) as unknown as Pair<Pair<number>>;
     const trusts = readings.map((reading, k) =>
       eyeTrust({ reading, mesh, eye: k as 0 | 1, head, radiusPx: this.#globes.irisRadius * pose.scale, size: picture.size }),
     );
-    const open = readings.every(({ upperLid, lowerLid }) => opennessOf(upperLid, lowerLid) > LEARN_OPENNESS);
-    if (open && Math.abs(head.yaw) < LEARN_YAW && Math.min(confidence, ...trusts) > 0.6)
+    const open = this.#eyes.map(({ closure }) => 1 - smoothStep(closure, CLOSING, CLOSED));
+    if (Math.abs(head.yaw) < LEARN_YAW && Math.min(confidence, ...trusts, ...open) > LEARN_TRUST)
       this.#globes.observe({ rotation: pose.rotation, shifts, radii: [readings[0].radius / pose.scale, readings[1].radius / pose.scale] });
-    const gazes = this.#smoothed(
-      [0, 1].map((k) => this.#globes.gaze(k as 0 | 1, pose.rotation, shifts[k]!)) as [Direction, Direction],
-      trusts,
-      seconds,
-    );
+    const seen = shifts.map((shift, k) => this.#globes.gaze(k as 0 | 1, pose.rotation, shift)) as unknown as Pair<Direction>;
+    const gazes = this.#gaze.next(seen, trusts.map((trust, k) => trust * open[k]!) as unknown as Pair<number>, seconds);
     const eyes = this.#eyes.map((eye, k) => eye.view(pose, planes[k]!, this.#globes, gazes[k]!, confidence * trusts[k]!));
     const [left, right] = eyes as [EyeView, EyeView];
     const scale = (EYE_MIDDLES[1][0] - EYE_MIDDLES[0][0]) * pose.scale;
     return { id: this.id, box: boxOf(mesh), confidence, head, scale, eyes: [left, right] };
-  }
-
-  /** Both eyes look at one thing: their mean is followed quickly, by whichever is seen better, what they differ by only slowly. */
-  #smoothed([left, right]: readonly [Direction, Direction], trusts: readonly number[], seconds: number): readonly [Direction, Direction] {
-    if (!smooths(this.temporal, 'gaze')) return [left, right];
-    const [a, b] = [trusts[0]! + 1e-3, trusts[1]! + 1e-3];
-    const half = this.#vergence.next([(left.yaw - right.yaw) / 2, (left.pitch - right.pitch) / 2], seconds) as readonly [number, number];
-    const mean = this.#gaze.next(
-      [(a * (left.yaw - half[0]) + b * (right.yaw + half[0])) / (a + b), (a * (left.pitch - half[1]) + b * (right.pitch + half[1])) / (a + b)],
-      seconds,
-    ) as readonly [number, number];
-    return [
-      { yaw: mean[0] + half[0], pitch: mean[1] + half[1] },
-      { yaw: mean[0] - half[0], pitch: mean[1] - half[1] },
-    ];
   }
 }
