@@ -7,3 +7,4 @@ export { type EyeAim, type GazeAim, GazeControl } from './control/gaze-control.j
 export { LEAST_INTERVAL } from './control/look-away.js';
 export type { ControlSettings, Threshold } from './control/settings.js';
 export { TEMPORAL_BITS } from './track/temporal.js';
+export { createGazeRedirector, type FaceFollower, redirectorOf, type RedirectorSettings } from './gaze-redirector.js';

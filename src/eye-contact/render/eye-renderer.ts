@@ -13,6 +13,8 @@ import { SubjectEye } from './subject-eye.js';
 export interface GazeChange {
   readonly from: Direction;
   readonly to: Direction;
+  /** How much the drawn eye covers the old one, 0 to 1; 1 when absent. */
+  readonly opacity?: number;
 }
 
 /** How an eye renderer works. */
@@ -45,6 +47,10 @@ function eased({ from, to }: GazeChange, openness: number): Direction {
   return { yaw: from.yaw + share * (to.yaw - from.yaw), pitch: from.pitch + share * (to.pitch - from.pitch) };
 }
 
+function thinned(patch: EyePatch, opacity: number): EyePatch {
+  return opacity >= 1 ? patch : { ...patch, alpha: patch.alpha.map((value) => Math.round(value * opacity)) };
+}
+
 /** A renderer for one person of one video. */
 export function createEyeRenderer({ eyeSizeSensitivity = 3 }: EyeRendererOptions = {}): EyeRenderer {
   const subjects = [new SubjectEye(), new SubjectEye()] as const;
@@ -61,7 +67,9 @@ export function createEyeRenderer({ eyeSizeSensitivity = 3 }: EyeRendererOptions
     if (isStill && frame % ATLAS_EVERY !== 0) return undefined;
     const layers = eyeLayers(region, pose, index === 0, subject, away + 3);
     if (frame % ATLAS_EVERY === 0) subject.atlas.add(layers.albedo, layers.seen, region.rect.x, region.rect.y, pose, subject.white);
-    return isStill ? undefined : composeEye({ region, pose, layers, subject, noseRight: index === 0, sensitivity: eyeSizeSensitivity });
+    const { opacity = 1 } = change;
+    if (isStill || opacity <= 0) return undefined;
+    return thinned(composeEye({ region, pose, layers, subject, noseRight: index === 0, sensitivity: eyeSizeSensitivity }), opacity);
   };
   return {
     render(picture, face, gaze) {
