@@ -15,6 +15,7 @@ export * from './package-version.js';
 export * from './picture.js';
 export * from './pts.js';
 export * from './prometheus-text.js';
+export * from './random.js';
 export * from './results.js';
 export type { EventRecord, ResultRecord } from './schema.js';
 export * from './scope.js';

@@ -1,4 +1,4 @@
-import { type Box, type Size, type TimeBase, didYouMean, fail } from '../core/index.js';
+import { type Box, type Size, type TimeBase, createRandom, didYouMean, fail } from '../core/index.js';
 import { generatedSource } from './generated-source.js';
 import { checkImage, plainPng, rgbImage } from './image.js';
 import { packedComposer } from './packed-composer.js';
@@ -46,17 +46,6 @@ const KINDS = [
   { label: 'bag', colour: [230, 210, 40] },
 ] as const;
 
-/** Numbers in [0, 1) that depend on the seed only (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 interface Mover extends Size {
   readonly id: number;
   readonly start: readonly [number, number];
@@ -64,7 +53,7 @@ interface Mover extends Size {
 }
 
 function moversOf({ size, objects, seed }: Required<SyntheticOptions>): Mover[] {
-  const random = randomFrom(seed);
+  const random = createRandom(seed);
   const between = (low: number, high: number): number => Math.floor(low + random() * (high - low + 1));
   return Array.from({ length: objects }, (_, i) => {
     const width = between(Math.max(2, size.width >> 4), Math.max(3, size.width >> 2));
