@@ -15,14 +15,14 @@ export const FACE_EMBEDDINGS: readonly CatalogueEntry[] = [
         'AUC 1.000 on 300 labelled pairs of deepface’s test set (38 of one person, 262 of two): same 0.44 or more, others 0.35 or less; threshold 0.40.',
         '2.7 ms a face with ONNX Runtime 1.30 on 2 cores of an AMD EPYC.',
       ],
-      limits: 'The face must be aligned to the five points ARCFACE_POINTS in 112x112 pixels. One face a run: its batch is fixed.',
+      limits: 'The face must be aligned to the five points ARCFACE_POINTS in 112x112 pixels.',
     },
-    file: 'fr_feature.onnx',
+    file: 'fr-feature.onnx',
     source: {
       ...FACEPLUGIN,
       files: [{ path: 'model/fr_feature.onnx', sha256: '87aacdfe57510db2af90c0251df680e8eec88f122ee94712121d09bcaaaf3581', bytes: 4884269 }],
     },
-    conversion: 'none',
+    conversion: 'free-batch',
     picture: {
       input: 'input',
       fit: { mode: 'stretch', size: { width: 112, height: 112 }, order: 'rgb', layout: 'planar', pad: 0 },
