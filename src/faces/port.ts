@@ -1,4 +1,4 @@
-import type { Box, Point } from '../core/index.js';
+import type { Box, PictureRequest, Point, Size } from '../core/index.js';
 
 /** What a face looks like to an embedding network: a direction, comparable only with directions of the same network. */
 export interface FaceVector {
@@ -6,6 +6,13 @@ export interface FaceVector {
   readonly model: string;
   /** The direction, of unit length. */
   readonly values: Float32Array;
+}
+
+/** A picture to look for faces in, in its displayed orientation. A `Frame` is one; `rgbPicture` makes one of bytes. */
+export interface FacePicture {
+  readonly size: Size;
+  /** The part that is asked for, scaled smoothly. The bytes are the asker's. @throws Fault INVALID_ARGUMENT when a rectangle lies outside */
+  render(request: PictureRequest): Promise<Uint8Array>;
 }
 
 /** The five points of a face that it is aligned by, in pixels: right eye, left eye, nose, right and left corner of the mouth. Right and left are the person's own; the right eye is usually at the viewer's left. */

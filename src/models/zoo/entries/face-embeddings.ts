@@ -25,7 +25,7 @@ export const FACE_EMBEDDINGS: readonly CatalogueEntry[] = [
     conversion: 'free-batch',
     picture: {
       input: 'input',
-      fit: { mode: 'stretch', size: { width: 112, height: 112 }, order: 'rgb', layout: 'planar', pad: 0 },
+      fit: { mode: 'stretch', size: { width: 112, height: 112 }, order: 'bgr', layout: 'planar', pad: 0 },
       mean: [127, 127, 127],
       std: [128, 128, 128],
     },
