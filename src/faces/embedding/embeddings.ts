@@ -15,12 +15,12 @@ export const FACE_EMBEDDINGS: readonly EmbeddingSpec[] = [
     name: 'fr-feature',
     summary: '512 numbers of an aligned face.',
     vectors: 'fr-feature/1',
-    maximumDistance: 0.6,
+    maximumDistance: 0.56,
   },
   {
     name: 'faceres',
     summary: '1024 numbers of an aligned face, by a network of another family: a second opinion.',
     vectors: 'faceres/1',
-    maximumDistance: 0.36,
+    maximumDistance: 0.4,
   },
 ];

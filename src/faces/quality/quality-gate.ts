@@ -6,9 +6,9 @@ import { type FacePose, poseOf } from './pose.js';
 
 /** What a face must have to be judged by. */
 export const QualityRules = z.strictObject({
-  minEyeDistance: z.number().min(0).default(14).describe('Least distance of the eyes, in pixels of the picture.'),
+  minEyeDistance: z.number().min(0).default(20).describe('Least distance of the eyes, in pixels of the picture.'),
   minSharpness: z.number().min(0).default(0.004).describe('Least sharpness: the part of the contrast that lies in single pixels.'),
-  maxYaw: z.number().min(0).max(90).default(45).describe('Most that the head may be turned to the side, in degrees.'),
+  maxYaw: z.number().min(0).max(90).default(50).describe('Most that the head may be turned to the side, in degrees.'),
   maxPitch: z.number().min(0).max(90).default(40).describe('Most that the head may be turned up or down, in degrees.'),
   minBrightness: z.number().min(0).max(255).default(20).describe('Least mean brightness of the face, 0 to 255.'),
   maxBrightness: z.number().min(0).max(255).default(240).describe('Most mean brightness of the face, 0 to 255.'),
@@ -26,8 +26,8 @@ export const RECOGNITION_RULES: QualityRules = QualityRules.parse({});
 export const ENROLMENT_RULES: QualityRules = QualityRules.parse({
   minEyeDistance: 28,
   minSharpness: 0.01,
-  maxYaw: 30,
-  maxPitch: 30,
+  maxYaw: 40,
+  maxPitch: 35,
   minBrightness: 35,
   maxBrightness: 225,
   minContrast: 15,

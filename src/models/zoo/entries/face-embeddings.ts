@@ -58,7 +58,7 @@ export const FACE_EMBEDDINGS: readonly CatalogueEntry[] = [
     conversion: 'tfjs',
     picture: {
       input: 'input_1',
-      fit: { mode: 'stretch', size: { width: 224, height: 224 }, order: 'rgb', layout: 'packed', pad: 0 },
+      fit: { mode: 'stretch', size: { width: 224, height: 224 }, order: 'bgr', layout: 'packed', pad: 0 },
       mean: [0, 0, 0],
       std: [1, 1, 1],
     },
