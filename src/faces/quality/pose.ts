@@ -44,7 +44,7 @@ function rowOf(coordinates: readonly number[]): Vector3 {
 
 const degrees = (sine: number): number => (Math.asin(Math.min(1, Math.max(-1, sine))) * 180) / Math.PI;
 
-/** How the head is turned that has its points there, seen from afar (weak perspective). Within about ten degrees, as five points allow. */
+/** How the head is turned that has its points there, seen from afar (weak perspective). Yaw is right within about ten degrees and pitch within fifteen, since faces differ from the average one. */
 export function poseOf(points: FacePoints): FacePose {
   const across = rowOf(points.map(({ x }) => x));
   const down = rowOf(points.map(({ y }) => y));
