@@ -13,5 +13,6 @@ export type { Cover, Span2, Surface } from './draw/surface.js';
 export * from './draw/yuv.js';
 export * from './draw/yuv-surface.js';
 export * from './fit.js';
+export * from './scaled-picture.js';
 export * from './warp.js';
 export * from './min-area-rectangle.js';

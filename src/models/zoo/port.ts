@@ -43,8 +43,8 @@ export interface MirrorSource {
   readonly hint: string;
 }
 
-/** How a source becomes the file that the runtime opens: nothing to do, or a conversion to ONNX. */
-export type Conversion = 'none' | 'tfjs' | 'openvino';
+/** How a source becomes the file that the runtime opens: nothing to do, a conversion to ONNX, or an ONNX file for one picture made into one for many. */
+export type Conversion = 'none' | 'tfjs' | 'openvino' | 'free-batch';
 
 /** What people should know before they use a model. */
 export interface ModelCard {

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { fail, throwIfAborted } from '../../core/index.js';
+import { FREE_BATCH_CONVERSION } from '../convert/free-batch/version.js';
 import { OPENVINO_CONVERSION } from '../convert/openvino/version.js';
 import { TFJS_CONVERSION } from '../convert/tfjs/version.js';
 import type { ModelDefinition } from '../port.js';
@@ -45,10 +46,17 @@ async function convertOpenVinoFiles([xml, bin]: readonly SourceFile[], { outputs
   return convertOpenVino(xml.bytes, bin.bytes, { outputs });
 }
 
+async function freeBatchOf([model]: readonly SourceFile[]): Promise<Uint8Array> {
+  if (!model) return fail('INTERNAL', 'a model without its file');
+  const { freeBatch } = await import('../convert/free-batch/free-batch.js');
+  return freeBatch(model.bytes);
+}
+
 /** Converters that the zoo uses by itself. */
 export const ZOO_CONVERTERS: Converters = {
   tfjs: { version: TFJS_CONVERSION, convert: convertTfjsFiles },
   openvino: { version: OPENVINO_CONVERSION, convert: convertOpenVinoFiles },
+  'free-batch': { version: FREE_BATCH_CONVERSION, convert: freeBatchOf },
 };
 
 /** The options that an environment asks for (`OCELLUS_CACHE`, `OCELLUS_MODEL_MIRROR`, npm's settings). Pure. */

@@ -168,14 +168,14 @@ export const FACE_LANDMARKS: readonly CatalogueEntry[] = [
         '0.2 ms a face with ONNX Runtime 1.30 on one thread of an AMD EPYC.',
         'On three photographs that were looked at all points lie on the features, on a head turned by 27 degrees too.',
       ],
-      limits: 'Sees the face box alone, 64x64 in gray. One face a run: its batch is fixed.',
+      limits: 'Sees the face box alone, 64x64 in gray.',
     },
-    file: 'fr_landmark.onnx',
+    file: 'fr-landmark-68.onnx',
     source: {
       ...FACEPLUGIN,
       files: [{ path: 'model/fr_landmark.onnx', sha256: 'f10b0ba1d2a8a099adefede1ebf3733e44fe370715e7303dbeb7f59c02142258', bytes: 1163742 }],
     },
-    conversion: 'none',
+    conversion: 'free-batch',
     picture: {
       input: 'input',
       fit: { mode: 'stretch', size: { width: 64, height: 64 }, order: 'gray', layout: 'planar', pad: 0 },
