@@ -1,0 +1,2 @@
+export * from './gallery/index.js';
+export * from './port.js';
