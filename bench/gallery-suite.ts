@@ -102,8 +102,22 @@ function* searchFigures(size: number, cosine: number, decay: number): Generator<
   const value = quantile(times, 0.5);
   yield { suite: 'gallery', name: `search, ${name}`, value, unit: 'ms', target: '< 10', ok: value < 10, note };
   const recall = same / QUERIES;
-  yield { suite: 'gallery', name: `recall, ${name}`, value: recall, unit: '', target: '>= 0.99', ok: recall >= 0.99, note: `right person ${person / QUERIES}` };
-  yield { suite: 'gallery', name: `memory, ${name}`, value: index.bytes / 2 ** 20, unit: 'MiB', note: `adding ${((addMs / size) * 1000).toFixed(1)} us a face` };
+  yield {
+    suite: 'gallery',
+    name: `recall, ${name}`,
+    value: recall,
+    unit: '',
+    target: '>= 0.99',
+    ok: recall >= 0.99,
+    note: `right person ${person / QUERIES}`,
+  };
+  yield {
+    suite: 'gallery',
+    name: `memory, ${name}`,
+    value: index.bytes / 2 ** 20,
+    unit: 'MiB',
+    note: `adding ${((addMs / size) * 1000).toFixed(1)} us a face`,
+  };
 }
 
 /** The gallery of known faces: search on one core. */

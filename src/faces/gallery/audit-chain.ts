@@ -55,7 +55,10 @@ export async function* verifiedChain(entries: AsyncIterable<AuditEntry>, start: 
   for await (const entry of entries) {
     const { hash, ...rest } = entry;
     if (entry.sequence !== end.sequence + 1 || entry.previous !== end.hash)
-      fail('INTEGRITY', `the audit log is broken: entry ${entry.sequence} does not follow entry ${end.sequence}; entries are missing or were changed`);
+      fail(
+        'INTEGRITY',
+        `the audit log is broken: entry ${entry.sequence} does not follow entry ${end.sequence}; entries are missing or were changed`,
+      );
     if (digestOf(rest) !== hash) fail('INTEGRITY', `the audit log is broken: entry ${entry.sequence} was changed after it was written`);
     end = entry;
     yield entry;

@@ -29,7 +29,7 @@ export interface NewFace {
   /** From 0 to 1, as the quality gate judged it. */
   readonly quality?: number;
   readonly consent?: Consent;
-  /** When the face must be forgotten, as an ISO 8601 time; the gallery's `retentionDays` decides when absent. */
+  /** When the face must be forgotten, as an ISO 8601 time; never later than the gallery's `retentionDays` say. */
   readonly expiresAt?: string;
   /** The aligned cut-out as an encoded picture. Kept, it lets the face be embedded again by another model. */
   readonly chip?: Uint8Array;

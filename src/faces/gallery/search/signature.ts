@@ -2,7 +2,7 @@ import { SIGNATURE_BITS } from './kernels.js';
 
 /** A generator of random bits that gives the same ones in every process (xorshift32): all signatures must come from one rotation. */
 function* bits(): Generator<boolean> {
-  for (let state = 0x9e3779b9; ; ) {
+  for (let state = 0x9e3779b9; ;) {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;

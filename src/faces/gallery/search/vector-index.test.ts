@@ -9,7 +9,7 @@ const DIMENSIONS = 512;
 function direction(next: () => number, dimensions: number, centre?: Float32Array, spread = 1): Float32Array {
   const gauss = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
   const values = Float32Array.from({ length: dimensions }, (_, i) => (centre?.[i] ?? 0) + (gauss() * spread) / Math.sqrt(dimensions));
-  const length = Math.hypot(...values);
+  const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
   return values.map((value) => value / length);
 }
 
@@ -43,25 +43,24 @@ for (const dimensions of [1, 7, 128, 512, 1024])
       const query = direction(next, dimensions, vectors[round * 3]);
       const found = index.nearest(query, 5);
       const expected = bruteForce(new Map(vectors.entries()), query, 5);
-      found.forEach(({ distance }, rank) => assert.ok(Math.abs(distance - expected[rank]!.distance) < 1e-4));
-      if (dimensions >= 512)
-        assert.deepEqual(
-          found.map(({ id }) => id),
-          expected.map(({ id }) => id),
-        );
+      assert.equal(new Set(found.map(({ id }) => id)).size, 5);
+      found.forEach(({ id, distance }, rank) => {
+        assert.ok(Math.abs(distance - expected[rank]!.distance) < 1e-4);
+        assert.ok(Math.abs(distance - cosineDistance(vectors[id]!, query)) < 1e-4);
+      });
     }
   });
 
-test('a large index finds the nearest by signatures: 400 of 400', () => {
-  const vectors = crowd(2000, 4);
+test('a large index finds the nearest by signatures: 200 of 200', () => {
+  const vectors = crowd(1000, 4);
   const index = indexOf(vectors, { exactUpTo: 0, candidates: 100 });
   const next = random(9);
   let found = 0;
-  for (let round = 0; round < 400; round++) {
+  for (let round = 0; round < 200; round++) {
     const query = direction(next, DIMENSIONS, vectors[round * 17], 0.9);
     if (index.nearest(query, 1)[0]!.id === index.nearest(query, 1, true)[0]!.id) found++;
   }
-  assert.equal(found, 400);
+  assert.equal(found, 200);
 });
 
 test('vectors come and go, and the answers follow', () => {
@@ -78,7 +77,11 @@ test('vectors come and go, and the answers follow', () => {
       index.add(id, vectors[id]!);
     }
     assert.equal(index.size, held.size);
-    if (step % 20 === 0) assert.deepEqual(index.nearest(vectors[id]!, 3).map(({ id }) => id), bruteForce(held, vectors[id]!, 3).map(({ id }) => id));
+    if (step % 20 === 0)
+      assert.deepEqual(
+        index.nearest(vectors[id]!, 3).map(({ id }) => id),
+        bruteForce(held, vectors[id]!, 3).map(({ id }) => id),
+      );
   }
 });
 

@@ -86,6 +86,8 @@ export interface WasmFunction {
   readonly code: Code;
 }
 
+const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+
 const section = (id: number, items: readonly Code[]): number[] => [id, ...sized(list(items))];
 
 /** A module that imports the memory `host.memory` and exports `functions`. */
@@ -94,7 +96,7 @@ export function assemble(functions: readonly WasmFunction[]): WasmModule {
   const bodies = functions.map(({ locals, code }) => sized([...list(locals.map(([count, type]) => [...unsigned(count), type])), code, 0x0b]));
   return new WebAssembly.Module(
     Uint8Array.from([
-      ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      ...MAGIC_AND_VERSION,
       ...section(1, types),
       ...section(2, [[...text('host'), ...text('memory'), 2, 0, 1]]),
       ...section(
