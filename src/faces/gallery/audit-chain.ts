@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fail } from '../../core/index.js';
+import type { ChangeNote } from './port.js';
 
 /** What can happen to a gallery. */
 export type AuditAction = 'enrolled' | 'renamed' | 'merged' | 'face-deleted' | 'person-deleted' | 'expired' | 'vector-replaced';
@@ -39,6 +40,19 @@ export interface ChainEnd {
 
 /** The end of a chain without entries. */
 export const EMPTY_CHAIN: ChainEnd = { sequence: 0, hash: '0'.repeat(64) };
+
+/** The event of a change that `note` explains. */
+export function auditEvent(
+  nowMs: number,
+  { actor, reason }: ChangeNote,
+  happened: Pick<AuditEvent, 'action' | 'person' | 'faces' | 'to' | 'about'>,
+): AuditEvent {
+  const { action, person, faces, ...more } = happened;
+  return { at: new Date(nowMs).toISOString(), actor, action, person, faces, ...(reason === undefined ? {} : { reason }), ...more };
+}
+
+/** Who forgets faces past their expiry. */
+export const RETENTION: ChangeNote = { actor: 'retention', reason: 'the time to keep it is over' };
 
 const digestOf = (entry: Omit<AuditEntry, 'hash'>): string => createHash('sha256').update(JSON.stringify(entry)).digest('hex');
 

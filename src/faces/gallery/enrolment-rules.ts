@@ -38,7 +38,7 @@ export function checkedTime(field: string, text: string): string {
   return new Date(ms).toISOString();
 }
 
-/** @throws Fault INVALID_ARGUMENT for a vector that has no model, is not of unit length or holds what is no number */
+/** Refuses what is no vector. @throws Fault INVALID_ARGUMENT for a vector that has no model, is not of unit length or holds what is no number */
 export function checkVector({ model, values }: FaceVector): void {
   if (model.trim() === '') fail('INVALID_ARGUMENT', 'vector.model: the name of the model is empty');
   if (values.length === 0 || values.length > MOST_DIMENSIONS)
@@ -88,12 +88,12 @@ export function checkedFace(face: NewFace, policy: EnrolmentPolicy, nowMs: numbe
   };
 }
 
-/** @throws Fault ALREADY_EXISTS: the very picture is there */
+/** The answer for a picture that is there already. @throws Fault ALREADY_EXISTS */
 export function refuseSamePicture(source: string, known: Pick<Face, 'id' | 'person' | 'source'>): never {
   return fail('ALREADY_EXISTS', `${source}: this picture is already enrolled, as face ${known.id} of "${known.person}" (${known.source})`);
 }
 
-/** @throws Fault ALREADY_EXISTS: nearly the same face has another name */
+/** The answer for a face that is nearly one of another name. @throws Fault ALREADY_EXISTS */
 export function refuseOtherName(
   source: string,
   person: string,
@@ -106,7 +106,7 @@ export function refuseOtherName(
   );
 }
 
-/** @throws Fault INVALID_ARGUMENT: vectors of one model have one length */
+/** The answer for a vector that is not as long as the others of its model. @throws Fault INVALID_ARGUMENT */
 export function refuseOtherLength(vector: FaceVector, dimensions: number): never {
   return fail(
     'INVALID_ARGUMENT',
@@ -124,12 +124,12 @@ export function noSuchFace(id: number): never {
   return fail('NOT_FOUND', `there is no face ${id} in the gallery`);
 }
 
-/** @throws Fault ALREADY_EXISTS when a renaming meets a name in use */
+/** The answer for a new name that is in use. @throws Fault ALREADY_EXISTS */
 export function refuseTakenName(name: string): never {
   return fail('ALREADY_EXISTS', `"${name}" is enrolled already; merge the two instead of renaming`);
 }
 
-/** @throws Fault INVALID_ARGUMENT for merging somebody with themselves */
+/** The answer for merging somebody with themselves. @throws Fault INVALID_ARGUMENT */
 export function refuseSelfMerge(name: string): never {
   return fail('INVALID_ARGUMENT', `"${name}" cannot be merged with itself`);
 }

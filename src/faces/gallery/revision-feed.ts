@@ -14,9 +14,9 @@ export class RevisionFeed {
     return () => void this.#listeners.delete(own);
   }
 
-  /** Moves on to `revision`, and tells it when it is a new one. */
+  /** Moves on to `revision`, and tells it; an old one that comes late is passed over. */
   moveTo(revision: number): void {
-    if (revision === this.#revision) return;
+    if (revision <= this.#revision) return;
     this.#revision = revision;
     for (const listener of this.#listeners) listener(revision);
   }

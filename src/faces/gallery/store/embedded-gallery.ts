@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, Fault, type Log, NULL_LOG, Scope, fail, systemClock, toFault } from '../../../core/index.js';
 import type { FaceVector } from '../../port.js';
-import { type AuditEntry, type AuditEvent, chained } from '../audit-chain.js';
+import { type AuditEntry, type AuditEvent, RETENTION, auditEvent, chained } from '../audit-chain.js';
 import {
   aboutEnrolment,
   checkLimit,
@@ -215,9 +215,14 @@ class FolderGallery implements EmbeddedGallery {
     }
   }
 
-  #event(action: AuditEvent['action'], person: string, faces: readonly number[], note: ChangeNote, more: Partial<AuditEvent> = {}): AuditEvent {
-    const reason = note.reason === undefined ? {} : { reason: note.reason };
-    return { at: new Date(this.#now()).toISOString(), actor: note.actor, action, person, faces, ...reason, ...more };
+  #event(
+    action: AuditEvent['action'],
+    person: string,
+    faces: readonly number[],
+    note: ChangeNote,
+    more: Pick<AuditEvent, 'to' | 'about'> = {},
+  ): AuditEvent {
+    return auditEvent(this.#now(), note, { action, person, faces, ...more });
   }
 
   #chained(event: AuditEvent): AuditEntry {
@@ -326,8 +331,7 @@ class FolderGallery implements EmbeddedGallery {
       const { person } = table.face(id).face;
       byPerson.set(person, [...(byPerson.get(person) ?? []), id]);
     }
-    for (const [person, faces] of byPerson)
-      await this.#forget(faces, this.#event('expired', person, faces, { actor: 'retention', reason: 'the time to keep it is over' }));
+    for (const [person, faces] of byPerson) await this.#forget(faces, this.#event('expired', person, faces, RETENTION));
     return expired.length;
   }
 
