@@ -1,5 +1,9 @@
-import { VectorIndex } from 'ocellus/faces';
-import { type Figure } from './figure.js';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EmbeddedGallery, type NewFace, VectorIndex, openEmbeddedGallery } from 'ocellus/faces';
+import type { Figure } from './figure.js';
 
 const DIMENSIONS = 512;
 const PICTURES = 10;
@@ -120,7 +124,63 @@ function* searchFigures(size: number, cosine: number, decay: number): Generator<
   };
 }
 
-/** The gallery of known faces: search on one core. */
+const STORED = 1_000_000;
+const STORED_AT_ONCE = 8192;
+
+async function fill(gallery: EmbeddedGallery, size: number): Promise<void> {
+  const crowd = new Crowd(2026, 0.5, 0);
+  let person = crowd.person();
+  let batch: NewFace[] = [];
+  for (let n = 0; n < size; n++) {
+    if (n % PICTURES === 0) person = crowd.person();
+    const digest = createHash('sha256').update(String(n)).digest('hex');
+    batch.push({ person: `person ${Math.floor(n / PICTURES)}`, vector: { model: 'net', values: crowd.picture(person) }, source: `${n}.jpg`, digest });
+    if (batch.length === STORED_AT_ONCE || n === size - 1) {
+      await gallery.enrolAll(batch, { actor: 'bench' }, { similar: 'accept' });
+      batch = [];
+    }
+  }
+}
+
+/** What a large gallery in a folder costs: writing, opening, disk, memory, and a deletion. */
+async function* storeFigures(): AsyncGenerator<Figure> {
+  const folder = await mkdtemp(join(tmpdir(), 'ocellus-bench-gallery-'));
+  const figure = (name: string, value: number, unit: string, note = ''): Figure => ({
+    suite: 'gallery',
+    name: `${name}, ${STORED} faces`,
+    value,
+    unit,
+    note,
+  });
+  try {
+    const fillStartMs = performance.now();
+    const filled = await openEmbeddedGallery(folder);
+    await fill(filled, STORED);
+    yield figure('enrolling in bulk', STORED / ((performance.now() - fillStartMs) / 1000), 'faces/s', 'making the vectors included');
+    await filled.close();
+    const sizes = await Promise.all((await readdir(folder)).map(async (name) => [name, (await stat(join(folder, name))).size] as const));
+    for (const [name, bytes] of sizes) yield figure(`disk, ${name}`, bytes / 2 ** 20, 'MiB');
+
+    const openStartMs = performance.now();
+    await using gallery = await openEmbeddedGallery(folder);
+    yield figure('opening', (performance.now() - openStartMs) / 1000, 's');
+    const { rss } = process.memoryUsage();
+    yield figure('memory of the process', rss / 2 ** 20, 'MiB', 'with what filling it left behind');
+    const deleteStartMs = performance.now();
+    await gallery.deletePerson('person 77', { actor: 'bench' });
+    yield figure('forgetting a person', performance.now() - deleteStartMs, 'ms', 'erased on the disk');
+    const enrolStartMs = performance.now();
+    await gallery.enrol(
+      { person: 'one more', vector: { model: 'net', values: new Crowd(5, 0.5, 0).person() }, source: 'x', digest: 'f'.repeat(64) },
+      { actor: 'bench' },
+    );
+    yield figure('enrolling one', performance.now() - enrolStartMs, 'ms', 'with the search for the same face under another name');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The gallery of known faces: search on one core, and the store in a folder. Takes some minutes, 3 GB of memory and 3 GB of disk. */
 export async function* gallerySuite(): AsyncGenerator<Figure> {
   for (const size of [1000, 50_000]) yield* searchFigures(size, 0.5, 0);
   for (const [cosine, decay] of [
@@ -129,4 +189,5 @@ export async function* gallerySuite(): AsyncGenerator<Figure> {
     [0.5, 0.5],
   ] as const)
     yield* searchFigures(1_000_000, cosine, decay);
+  yield* storeFigures();
 }

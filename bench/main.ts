@@ -36,7 +36,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
 };
 
 /** Those that run for long, or need what is not here, only when they are named. */
-const ON_REQUEST: ReadonlySet<string> = new Set(['peer', 'latency', 'soak-streams']);
+const ON_REQUEST: ReadonlySet<string> = new Set(['peer', 'latency', 'soak-streams', 'gallery']);
 
 const { values, positionals: wanted } = parseArgs({
   allowPositionals: true,

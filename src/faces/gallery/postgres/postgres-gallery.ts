@@ -10,7 +10,6 @@ import {
   checkedName,
   noSuchFace,
   noSuchPerson,
-  refuseOtherLength,
   refuseOtherName,
   refuseSamePicture,
   refuseSelfMerge,
@@ -22,7 +21,8 @@ import { type GalleryPolicy, resolvePolicy } from '../settings.js';
 import { Turns } from '../turns.js';
 import { FACE_COLUMNS, type FaceRow, type StoredFaceRow, faceOf, storedFaceOf, vectorText } from './face-rows.js';
 import type { SqlDatabase, SqlQuery } from './sql-database.js';
-import { checkTables, identifier, literal, makeTables } from './tables.js';
+import { checkTables, identifier, makeTables } from './tables.js';
+import { VectorSearch } from './vector-search.js';
 
 const BATCH = 256;
 /** Rows that are read at once when everything is. */
@@ -69,8 +69,7 @@ class DatabaseGallery implements Gallery {
   readonly #schema: string;
   readonly #table: string;
   readonly #channel: string;
-  /** Models whose vectors have an index. */
-  readonly #indexed = new Set<string>();
+  readonly #search: VectorSearch;
   #closed = false;
 
   constructor(
@@ -83,6 +82,7 @@ class DatabaseGallery implements Gallery {
     this.#log = (options.log ?? NULL_LOG).child({ gallery: schema });
     this.#schema = identifier(schema);
     this.#table = `${this.#schema}.faces`;
+    this.#search = new VectorSearch(schema, options.indexFrom ?? 20_000, options.searchBreadth ?? 200);
     // A channel's name has 63 bytes at most.
     this.#channel = `ocellus_${createHash('sha256').update(schema).digest('hex').slice(0, 32)}`;
     this.#scope.defer(() => database.close());
@@ -100,7 +100,6 @@ class DatabaseGallery implements Gallery {
         await this.database.listen(this.#channel, () => void this.#refresh().catch((error: unknown) => this.#log.warn(toFault(error).message))),
       );
       await this.#refresh();
-      await this.#findIndexes();
       if (!readOnly) await this.purgeExpired();
     } catch (error) {
       await this.#scope.close().catch(() => {});
@@ -111,6 +110,7 @@ class DatabaseGallery implements Gallery {
 
   async #refresh(): Promise<void> {
     if (this.#closed) return;
+    await this.#search.findIndexes(this.database);
     const [state] = await this.database.query<{ readonly revision: string }>(`SELECT revision FROM ${this.#schema}.state`);
     this.#feed.moveTo(Number(state!.revision));
   }
@@ -177,7 +177,8 @@ class DatabaseGallery implements Gallery {
     const answers: (Face | Fault)[] = [];
     for (let start = 0; start < faces.length; start += BATCH)
       answers.push(...(await this.#change((change) => this.#enrolBatch(change, faces.slice(start, start + BATCH), note, similar === 'refuse'))));
-    for (const model of new Set(answers.flatMap((answer) => (answer instanceof Error ? [] : [answer.model])))) await this.#indexIfLarge(model);
+    for (const [model, dimensions] of new Map(faces.map(({ vector }) => [vector.model, vector.values.length])))
+      if (await this.#search.indexIfLarge(this.database, model, dimensions)) this.#log.info('made an index of the vectors', { model });
     return answers;
   }
 
@@ -222,36 +223,15 @@ class DatabaseGallery implements Gallery {
   }
 
   async #refuseDuplicate(query: SqlQuery, { vector, digest, source }: NewFace, person: string, refuseSimilar: boolean): Promise<void> {
-    await this.#checkLength(query, vector);
+    await this.#search.checkLength(query, vector);
     const [same] = await query<{ readonly id: string; readonly person: string; readonly source: string }>(
       `SELECT id, person, source FROM ${this.#table} WHERE model = $1 AND digest = $2`,
       [vector.model, digest],
     );
     if (same) refuseSamePicture(source, { ...same, id: Number(same.id) });
     if (!refuseSimilar) return;
-    const [other] = await this.#nearestRows(query, vector, 1, person);
+    const [other] = await this.#search.nearestWithin(query, vector, { limit: 1, now: this.#nowText(), notOf: person });
     if (other && other.distance <= this.#policy.duplicateDistance) refuseOtherName(source, person, { ...other, id: other.face });
-  }
-
-  async #checkLength(query: SqlQuery, vector: FaceVector): Promise<boolean> {
-    const [held] = await query<{ readonly dimensions: number }>(
-      `SELECT vector_dims(vector) AS dimensions FROM ${this.#table} WHERE model = $1 LIMIT 1`,
-      [vector.model],
-    );
-    if (held && held.dimensions !== vector.values.length) refuseOtherLength(vector, held.dimensions);
-    return held !== undefined;
-  }
-
-  async #nearestRows(query: SqlQuery, { model, values }: FaceVector, limit: number, notOf?: string): Promise<Match[]> {
-    // The cast to a fixed length is what the index of the model is made on.
-    const distance = `vector::vector(${values.length}) <=> $1::vector(${values.length})`;
-    const rows = await query<{ readonly id: string; readonly person: string; readonly distance: number }>(
-      `SELECT id, person, ${distance} AS distance FROM ${this.#table}
-       WHERE model = ${literal(model)} AND (expires_at IS NULL OR expires_at > $2) AND ($3::text IS NULL OR person <> $3)
-       ORDER BY ${distance} LIMIT $4`,
-      [vectorText(values), this.#nowText(), notOf ?? null, limit],
-    );
-    return rows.map(({ id, person, distance }) => ({ face: Number(id), person, distance: Math.max(0, distance) }));
   }
 
   #nowText(): string {
@@ -262,44 +242,7 @@ class DatabaseGallery implements Gallery {
     this.#checkOpen();
     checkVector(vector);
     checkLimit(limit);
-    if (!(await this.#checkLength(this.database.query, vector))) return [];
-    if (!this.#indexed.has(vector.model)) return this.#nearestRows(this.database.query, vector, limit);
-    return this.database.transaction(async (query) => {
-      await query(`SET LOCAL hnsw.ef_search = ${Math.min(1000, Math.max(this.options.searchBreadth ?? 200, limit))}`);
-      return this.#nearestRows(query, vector, limit);
-    });
-  }
-
-  #indexName(model: string): string {
-    return `faces_vector_${createHash('sha256').update(model).digest('hex').slice(0, 32)}`;
-  }
-
-  /** Which models have an index already, made by whichever server. */
-  async #findIndexes(): Promise<void> {
-    const models = await this.database.query<{ readonly model: string }>(`SELECT DISTINCT model FROM ${this.#table}`);
-    for (const { model } of models) {
-      const [{ found } = { found: null }] = await this.database.query<{ readonly found: string | null }>('SELECT to_regclass($1)::text AS found', [
-        `${this.#schema}.${this.#indexName(model)}`,
-      ]);
-      if (found !== null) this.#indexed.add(model);
-    }
-  }
-
-  /** pgvector indexes up to 2,000 dimensions; longer vectors are always compared one by one. */
-  async #indexIfLarge(model: string): Promise<void> {
-    if (this.#indexed.has(model)) return;
-    const [about] = await this.database.query<{ readonly faces: string; readonly dimensions: number | null }>(
-      `SELECT count(*) AS faces, max(vector_dims(vector)) AS dimensions FROM ${this.#table} WHERE model = $1`,
-      [model],
-    );
-    const dimensions = about?.dimensions ?? 0;
-    if (Number(about?.faces) < (this.options.indexFrom ?? 20_000) || dimensions > 2000) return;
-    this.#log.info('making an index of the vectors', { model, faces: Number(about?.faces) });
-    await this.database.query(
-      `CREATE INDEX IF NOT EXISTS ${this.#indexName(model)} ON ${this.#table}
-       USING hnsw ((vector::vector(${dimensions})) vector_cosine_ops) WHERE model = ${literal(model)}`,
-    );
-    this.#indexed.add(model);
+    return this.#search.nearest(this.database, vector, { limit, now: this.#nowText() });
   }
 
   async people(): Promise<readonly Person[]> {
@@ -408,7 +351,7 @@ class DatabaseGallery implements Gallery {
   replaceVector(id: number, vector: FaceVector, note: ChangeNote): Promise<void> {
     return this.#change(async ({ query, record }) => {
       checkVector(vector);
-      await this.#checkLength(query, vector);
+      await this.#search.checkLength(query, vector);
       const [row] = await query<{ readonly person: string; readonly model: string }>(`SELECT person, model FROM ${this.#table} WHERE id = $1`, [id]);
       const { person, model } = row ?? noSuchFace(id);
       await query(`UPDATE ${this.#table} SET model = $2, vector = $3::vector WHERE id = $1`, [id, vector.model, vectorText(vector.values)]);
