@@ -287,6 +287,16 @@ const lawful: Record<string, Case> = {
     );
   },
 
+  'a change without an actor is refused, and nothing of it happens': async (place) => {
+    await use(place, async (gallery) => {
+      await assert.rejects(gallery.enrol(testFace('Ada', 1), { actor: ' ' }), { code: 'INVALID_ARGUMENT', message: /note\.actor/ });
+      await gallery.enrol(testFace('Ada', 1), NOTE);
+      await assert.rejects(gallery.deletePerson('Ada', { actor: '' }), { code: 'INVALID_ARGUMENT' });
+      assert.equal((await gallery.counts()).faces, 1);
+      assert.equal((await auditOf(gallery)).length, 1);
+    });
+  },
+
   'every change is in the audit log, in a chain that holds, and no vector is': async (place) => {
     await use(place, async (gallery) => {
       const { id } = await gallery.enrol(testFace('Ada', 1), NOTE);

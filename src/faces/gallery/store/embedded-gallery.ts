@@ -28,7 +28,7 @@ import { type GalleryKey, KeyRing } from './seal.js';
 import { WriterLock } from './writer-lock.js';
 
 /** Faces that are written to the disk at once when many are enrolled. */
-const BATCH = 256;
+const BATCH = 64;
 /** Neighbours looked at for one of another name: pictures of the person's own may be nearer. */
 const SIMILAR_LOOKED_AT = 16;
 
@@ -112,7 +112,13 @@ class FolderGallery implements EmbeddedGallery {
   }
 
   async #load(manifest: Manifest): Promise<void> {
-    const faces = await FacesFile.open(this.folder, manifest, 'read', this.#keys);
+    const faces = await FacesFile.open(this.folder, manifest, 'read', this.#keys).catch(async (error: unknown) => {
+      // The writing process may have moved to a new file in this very moment.
+      const now = await readManifest(this.folder);
+      if (now === undefined || now.records === manifest.records) throw error;
+      return now;
+    });
+    if (!(faces instanceof FacesFile)) return this.#load(faces);
     await faces.follow();
     this.#manifest = manifest;
     this.#faces = faces;
@@ -120,6 +126,7 @@ class FolderGallery implements EmbeddedGallery {
 
   /** Takes over what the writing process did, a new file included. */
   async #lookForChanges(): Promise<void> {
+    if (this.#closed) return;
     const manifest = await readManifest(this.folder);
     if (manifest && manifest.records !== this.#manifest.records) {
       const old = this.#faces;

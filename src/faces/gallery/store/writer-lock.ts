@@ -56,7 +56,7 @@ export class WriterLock {
         if (other && (await isAlive(other)))
           fail(
             'FAILED_PRECONDITION',
-            `the gallery is open for writing in process ${other.pid} on ${other.host}; stop it, or open this one with readOnly (lock: ${path})`,
+            `the gallery is open for writing in process ${other.pid} on ${other.host}; stop it, or open this one with readOnly. Where that process is gone for sure, remove ${path}`,
           );
         await putAside(path, other);
       }
