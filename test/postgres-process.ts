@@ -49,9 +49,9 @@ async function freePort(): Promise<number> {
 /** Starts a server with an empty database, on loopback. */
 export async function startPostgres(): Promise<PostgresProcess> {
   const bin = binaries()!;
-  const user = otherUser() ?? {};
+  const user = otherUser();
   const folder = mkdtempSync(join(tmpdir(), 'ocellus-postgres-'));
-  if ('uid' in user) chownSync(folder, user.uid, user.gid);
+  if (user) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
   execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'ocellus', '--auth=trust', '--encoding=UTF8', '--no-sync'], { ...user, stdio: 'pipe' });
   const port = await freePort();

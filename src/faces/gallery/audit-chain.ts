@@ -41,13 +41,17 @@ export interface ChainEnd {
 /** The end of a chain without entries. */
 export const EMPTY_CHAIN: ChainEnd = { sequence: 0, hash: '0'.repeat(64) };
 
-/** The event of a change that `note` explains. @throws Fault INVALID_ARGUMENT for a note without an actor */
+/** Refuses a change of which nobody is the author. @throws Fault INVALID_ARGUMENT */
+export function checkNote({ actor }: ChangeNote): void {
+  if (actor.trim() === '') fail('INVALID_ARGUMENT', 'note.actor: say who changes the gallery; the audit log keeps it');
+}
+
+/** The event of a change that `note` explains. */
 export function auditEvent(
   nowMs: number,
   { actor, reason }: ChangeNote,
   happened: Pick<AuditEvent, 'action' | 'person' | 'faces' | 'to' | 'about'>,
 ): AuditEvent {
-  if (actor.trim() === '') fail('INVALID_ARGUMENT', 'note.actor: say who changes the gallery; the audit log keeps it');
   const { action, person, faces, ...more } = happened;
   return { at: new Date(nowMs).toISOString(), actor, action, person, faces, ...(reason === undefined ? {} : { reason }), ...more };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Clock, type Fault, type Log, NULL_LOG, Scope, didYouMean, fail, systemClock, toFault } from '../../../core/index.js';
 import type { FaceVector } from '../../port.js';
-import { type AuditEntry, type AuditEvent, type ChainEnd, RETENTION, auditEvent, chained, verifiedChain } from '../audit-chain.js';
+import { type AuditEntry, type AuditEvent, type ChainEnd, RETENTION, auditEvent, chained, checkNote, verifiedChain } from '../audit-chain.js';
 import {
   aboutEnrolment,
   checkLimit,
@@ -134,8 +134,9 @@ class DatabaseGallery implements Gallery {
   }
 
   /** Runs a change in a transaction of its own, one at a time over all servers. Expired faces are forgotten first: their names and pictures are free. */
-  async #change<T>(work: (change: Change) => Promise<T>): Promise<T> {
+  async #change<T>(note: ChangeNote, work: (change: Change) => Promise<T>): Promise<T> {
     this.#checkOpen();
+    checkNote(note);
     if (this.options.readOnly === true) fail('FAILED_PRECONDITION', 'the gallery is open with readOnly; open it without to change it');
     // One change of this process at a time: others would hold connections and do nothing but wait for the lock.
     const inOneTransaction = (): Promise<{ readonly answer: T; readonly revision: number }> =>
@@ -176,7 +177,9 @@ class DatabaseGallery implements Gallery {
   async enrolAll(faces: readonly NewFace[], note: ChangeNote, { similar = 'refuse' }: EnrolOptions = {}): Promise<readonly (Face | Fault)[]> {
     const answers: (Face | Fault)[] = [];
     for (let start = 0; start < faces.length; start += BATCH)
-      answers.push(...(await this.#change((change) => this.#enrolBatch(change, faces.slice(start, start + BATCH), note, similar === 'refuse'))));
+      answers.push(
+        ...(await this.#change(note, (change) => this.#enrolBatch(change, faces.slice(start, start + BATCH), note, similar === 'refuse'))),
+      );
     for (const [model, dimensions] of new Map(faces.map(({ vector }) => [vector.model, vector.values.length])))
       if (await this.#search.indexIfLarge(this.database, model, dimensions)) this.#log.info('made an index of the vectors', { model });
     return answers;
@@ -284,7 +287,7 @@ class DatabaseGallery implements Gallery {
   }
 
   rename(from: string, to: string, note: ChangeNote): Promise<void> {
-    return this.#change(async ({ query, record }) => {
+    return this.#change(note, async ({ query, record }) => {
       const [old, name] = [checkedName(from), checkedName(to)];
       const faces = await this.#knownIds(query, old);
       if ((await this.#idsOf(query, name)).length > 0) refuseTakenName(name);
@@ -294,7 +297,7 @@ class DatabaseGallery implements Gallery {
   }
 
   merge(from: string, into: string, note: ChangeNote): Promise<void> {
-    return this.#change(async ({ query, record }) => {
+    return this.#change(note, async ({ query, record }) => {
       const [old, name] = [checkedName(from), checkedName(into)];
       if (old === name) refuseSelfMerge(name);
       const faces = await this.#knownIds(query, old);
@@ -306,7 +309,7 @@ class DatabaseGallery implements Gallery {
 
   async deletePerson(name: string, note: ChangeNote): Promise<number> {
     const person = checkedName(name);
-    const gone = await this.#change(async ({ query, record }) => {
+    const gone = await this.#change(note, async ({ query, record }) => {
       const faces = await this.#knownIds(query, person);
       await query(`DELETE FROM ${this.#table} WHERE person = $1`, [person]);
       record({ action: 'person-deleted', person, faces }, note);
@@ -317,7 +320,7 @@ class DatabaseGallery implements Gallery {
   }
 
   async deleteFace(id: number, note: ChangeNote): Promise<void> {
-    await this.#change(async ({ query, record }) => {
+    await this.#change(note, async ({ query, record }) => {
       const [row] = await query<{ readonly person: string }>(`DELETE FROM ${this.#table} WHERE id = $1 RETURNING person`, [id]);
       record({ action: 'face-deleted', person: row?.person ?? noSuchFace(id), faces: [id] }, note);
     });
@@ -332,7 +335,7 @@ class DatabaseGallery implements Gallery {
   }
 
   async purgeExpired(): Promise<number> {
-    const count = await this.#change(async ({ purged }) => purged);
+    const count = await this.#change(RETENTION, async ({ purged }) => purged);
     if (count > 0) await this.#vacuum();
     return count;
   }
@@ -349,7 +352,7 @@ class DatabaseGallery implements Gallery {
   }
 
   replaceVector(id: number, vector: FaceVector, note: ChangeNote): Promise<void> {
-    return this.#change(async ({ query, record }) => {
+    return this.#change(note, async ({ query, record }) => {
       checkVector(vector);
       await this.#search.checkLength(query, vector);
       const [row] = await query<{ readonly person: string; readonly model: string }>(`SELECT person, model FROM ${this.#table} WHERE id = $1`, [id]);

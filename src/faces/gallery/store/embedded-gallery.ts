@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, Fault, type Log, NULL_LOG, Scope, fail, systemClock, toFault } from '../../../core/index.js';
 import type { FaceVector } from '../../port.js';
-import { type AuditEntry, type AuditEvent, RETENTION, auditEvent, chained } from '../audit-chain.js';
+import { type AuditEntry, type AuditEvent, RETENTION, auditEvent, chained, checkNote } from '../audit-chain.js';
 import {
   aboutEnrolment,
   checkLimit,
@@ -193,13 +193,14 @@ class FolderGallery implements EmbeddedGallery {
   }
 
   compact(): Promise<void> {
-    return this.#change(() => this.#rewrite());
+    return this.#change({ actor: 'compaction' }, () => this.#rewrite());
   }
 
   /** Runs a change in its turn, with the right to write. */
-  #change<T>(work: () => Promise<T>): Promise<T> {
+  #change<T>(note: ChangeNote, work: () => Promise<T>): Promise<T> {
     return this.#turns.take(async () => {
       this.#checkOpen();
+      checkNote(note);
       if (!this.#lock) fail('FAILED_PRECONDITION', `the gallery in ${this.folder} is open with readOnly; open it without to change it`);
       await this.#lock.check();
       await this.#audit!.append([]);
@@ -245,7 +246,7 @@ class FolderGallery implements EmbeddedGallery {
   async enrolAll(faces: readonly NewFace[], note: ChangeNote, { similar = 'refuse' }: EnrolOptions = {}): Promise<readonly (Face | Fault)[]> {
     const answers: (Face | Fault)[] = [];
     for (let start = 0; start < faces.length; start += BATCH)
-      answers.push(...(await this.#change(() => this.#enrolBatch(faces.slice(start, start + BATCH), note, similar === 'refuse'))));
+      answers.push(...(await this.#change(note, () => this.#enrolBatch(faces.slice(start, start + BATCH), note, similar === 'refuse'))));
     return answers;
   }
 
@@ -288,7 +289,7 @@ class FolderGallery implements EmbeddedGallery {
   }
 
   rename(from: string, to: string, note: ChangeNote): Promise<void> {
-    return this.#change(async () => {
+    return this.#change(note, async () => {
       const [old, name] = [checkedName(from), checkedName(to)];
       const faces = this.#faces.table.idsOf(old);
       if (this.#faces.table.hasPerson(name)) refuseTakenName(name);
@@ -297,7 +298,7 @@ class FolderGallery implements EmbeddedGallery {
   }
 
   merge(from: string, into: string, note: ChangeNote): Promise<void> {
-    return this.#change(async () => {
+    return this.#change(note, async () => {
       const [old, name] = [checkedName(from), checkedName(into)];
       if (old === name) refuseSelfMerge(name);
       const faces = this.#faces.table.idsOf(old);
@@ -307,7 +308,7 @@ class FolderGallery implements EmbeddedGallery {
   }
 
   deletePerson(name: string, note: ChangeNote): Promise<number> {
-    return this.#change(async () => {
+    return this.#change(note, async () => {
       const person = checkedName(name);
       const faces = [...this.#faces.table.idsOf(person)];
       await this.#forget(faces, this.#event('person-deleted', person, faces, note));
@@ -316,7 +317,7 @@ class FolderGallery implements EmbeddedGallery {
   }
 
   deleteFace(id: number, note: ChangeNote): Promise<void> {
-    return this.#change(async () => {
+    return this.#change(note, async () => {
       const { person } = this.#faces.table.face(id).face;
       await this.#forget([id], this.#event('face-deleted', person, [id], note));
     });
@@ -327,7 +328,7 @@ class FolderGallery implements EmbeddedGallery {
   }
 
   purgeExpired(): Promise<number> {
-    return this.#change(() => this.#purge());
+    return this.#change(RETENTION, () => this.#purge());
   }
 
   async #purge(): Promise<number> {
@@ -343,7 +344,7 @@ class FolderGallery implements EmbeddedGallery {
   }
 
   replaceVector(id: number, vector: FaceVector, note: ChangeNote): Promise<void> {
-    return this.#change(async () => {
+    return this.#change(note, async () => {
       checkVector(vector);
       const { face, position } = this.#faces.table.face(id);
       const chip = (await this.#faces.partsOf(position))!.chip;
