@@ -1,4 +1,5 @@
 export { type AuditAction, type AuditEntry, type AuditEvent, type ChainEnd, verifiedChain } from './audit-chain.js';
+export * from './known-faces.js';
 export * from './listed-files.js';
 export * from './open-gallery.js';
 export * from './picture-list.js';

@@ -31,7 +31,7 @@ export interface NewFace {
   readonly consent?: Consent;
   /** When the face must be forgotten, as an ISO 8601 time; never later than the gallery's `retentionDays` say. */
   readonly expiresAt?: string;
-  /** The aligned cut-out as an encoded picture. Kept, it lets the face be embedded again by another model. */
+  /** The aligned cut-out, in the bytes that will be embedded again: the gallery does not look into them. Kept, it lets another model take over. */
   readonly chip?: Uint8Array;
   /** When the face was first enrolled, as an ISO 8601 time; now when absent. */
   readonly enrolledAt?: string;
