@@ -378,6 +378,14 @@ const together: Record<string, Case> = {
     });
   },
 
+  'a change asked for before closing is made': async (place) => {
+    const gallery = await place.open();
+    const enrolled = gallery.enrol(testFace('Ada', 1), NOTE);
+    await gallery.close();
+    assert.equal((await enrolled).person, 'Ada');
+    await use(place, async (again) => assert.equal((await again.counts()).faces, 1));
+  },
+
   'nothing is answered or changed once it is closed': async (place) => {
     const gallery = await place.open();
     await gallery.close();

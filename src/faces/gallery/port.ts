@@ -96,10 +96,10 @@ export interface Gallery extends AsyncDisposable {
   /**
    * Makes a face known.
    * @throws Fault ALREADY_EXISTS for a picture already there, or a face nearly identical to one of another name; FAILED_PRECONDITION when
-   * consent is required and missing; INVALID_ARGUMENT
+   * consent is required and missing; INVALID_ARGUMENT; OUTPUT_FAILED or UNAVAILABLE when the store fails, which every change may throw
    */
   enrol(face: NewFace, note: ChangeNote): Promise<Face>;
-  /** Makes many faces known in one go; each is answered by its face, or by the fault that {@link Gallery.enrol} would throw. */
+  /** Makes many faces known in one go; each is answered by its face, or by the fault that {@link Gallery.enrol} would throw. When the store fails all that is not written is given up, and the fault thrown. */
   enrolAll(faces: readonly NewFace[], note: ChangeNote, options?: EnrolOptions): Promise<readonly (Face | Fault)[]>;
   /** All names in alphabetical order. */
   people(): Promise<readonly Person[]>;
@@ -126,6 +126,6 @@ export interface Gallery extends AsyncDisposable {
   audit(): AsyncIterable<AuditEntry>;
   /** Calls `listener` with the new revision after each change, by whichever process; returns the way to stop it. */
   watch(listener: (revision: number) => void): () => void;
-  /** Finishes what is under way and closes. */
+  /** Finishes the changes that were asked for, and closes. */
   close(): Promise<void>;
 }

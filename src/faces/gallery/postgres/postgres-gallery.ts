@@ -408,8 +408,10 @@ class DatabaseGallery implements Gallery {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    await this.#scope.close();
+    await this.#turns.take(() => {
+      this.#closed = true;
+      return this.#scope.close();
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -402,8 +402,10 @@ class FolderGallery implements EmbeddedGallery {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    await this.#turns.take(() => this.#scope.close());
+    await this.#turns.take(() => {
+      this.#closed = true;
+      return this.#scope.close();
+    });
   }
 
   async #release(): Promise<void> {
