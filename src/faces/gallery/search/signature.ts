@@ -10,16 +10,29 @@ function* bits(): Generator<boolean> {
   }
 }
 
-/** The fast Walsh-Hadamard transform in place; the length is a power of two. */
+/** The fast Walsh-Hadamard transform in place, two steps at a time: half as many passes over memory. The length is a power of two. */
 function hadamard(values: Float32Array): void {
-  for (let half = 1; half < values.length; half *= 2)
-    for (let start = 0; start < values.length; start += 2 * half)
-      for (let at = start; at < start + half; at++) {
-        const a = values[at]!;
-        const b = values[at + half]!;
-        values[at] = a + b;
-        values[at + half] = a - b;
+  let width = 1;
+  for (; width * 4 <= values.length; width *= 4)
+    for (let start = 0; start < values.length; start += 4 * width)
+      for (let at = start; at < start + width; at++) {
+        const [b, c, d] = [at + width, at + 2 * width, at + 3 * width];
+        const sum = values[at]! + values[b]!;
+        const difference = values[at]! - values[b]!;
+        const sum2 = values[c]! + values[d]!;
+        const difference2 = values[c]! - values[d]!;
+        values[at] = sum + sum2;
+        values[b] = difference + difference2;
+        values[c] = sum - sum2;
+        values[d] = difference - difference2;
       }
+  if (width === values.length) return;
+  for (let at = 0; at < width; at++) {
+    const a = values[at]!;
+    const b = values[at + width]!;
+    values[at] = a + b;
+    values[at + width] = a - b;
+  }
 }
 
 /**
