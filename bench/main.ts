@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { FIGURE_HEAD, type Figure, figureRow } from './figure.js';
 import { drawSuite } from './draw-suite.js';
+import { gallerySuite } from './gallery-suite.js';
 import { graphSuite } from './graph-suite.js';
 import { latencySuite } from './latency-suite.js';
 import { peerSuite } from './peer-suite.js';
@@ -27,6 +28,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   tracking: trackingSuite,
   report: reportSuite,
   graph: graphSuite,
+  gallery: gallerySuite,
   peer: peerSuite,
   latency: latencySuite,
   serve: serveSuite,
@@ -34,7 +36,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
 };
 
 /** Those that run for long, or need what is not here, only when they are named. */
-const ON_REQUEST: ReadonlySet<string> = new Set(['peer', 'latency', 'soak-streams']);
+const ON_REQUEST: ReadonlySet<string> = new Set(['peer', 'latency', 'soak-streams', 'gallery']);
 
 const { values, positionals: wanted } = parseArgs({
   allowPositionals: true,

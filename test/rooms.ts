@@ -60,7 +60,7 @@ export const ROOMS: readonly Room[] = [
     'd3-scale-chromatic': '',
   }),
   room('sinks', 'where results go', ['core']),
-  room('faces', 'enrolment, gallery, recognition; knows no transport', ['core', 'vision', 'models', 'inference']),
+  room('faces', 'enrolment, gallery, recognition; knows no transport', ['core', 'vision', 'models', 'inference'], { pg: 'gallery' }),
   room('eye-contact', 'gaze redirection: tracking, control, rendering; knows no transport', ['core', 'vision', 'media', 'models', 'inference']),
   room(
     'pipeline',

@@ -1,0 +1,15 @@
+export { type AuditAction, type AuditEntry, type AuditEvent, type ChainEnd, verifiedChain } from './audit-chain.js';
+export * from './known-faces.js';
+export * from './listed-files.js';
+export * from './open-gallery.js';
+export * from './picture-list.js';
+export * from './port.js';
+export { connectPostgres } from './postgres/pg-database.js';
+export { type PostgresGalleryOptions, openGalleryIn } from './postgres/postgres-gallery.js';
+export type { SqlDatabase, SqlQuery } from './postgres/sql-database.js';
+export * from './reembed.js';
+export { type Neighbour, VectorIndex, type VectorIndexOptions } from './search/vector-index.js';
+export * from './settings.js';
+export { type EmbeddedGallery, type EmbeddedGalleryOptions, openEmbeddedGallery } from './store/embedded-gallery.js';
+export type { GalleryKey } from './store/seal.js';
+export * from './transfer.js';
