@@ -1,1 +1,3 @@
+export { passThrough } from './pass-through.js';
 export type { EyePatch, GazeRedirector, Redirection, RgbPicture } from './port.js';
+export * from './settings.js';
