@@ -7,6 +7,8 @@ export * from './losses.js';
 export * from './packed-pixels.js';
 export * from './port.js';
 export * from './request.js';
+export * from './rewrite.js';
+export { rewriteVideo } from './libav/rewrite/rewrite-video.js';
 export * from './synthetic.js';
 export * from './take.js';
 export { threadedMedia } from './thread/threaded-media.js';
