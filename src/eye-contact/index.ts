@@ -1,3 +1,4 @@
 export { passThrough } from './pass-through.js';
 export type { EyePatch, GazeRedirector, Redirection, RgbPicture } from './port.js';
 export * from './settings.js';
+export * from './redirect-video.js';

@@ -1,3 +1,4 @@
+export * from './box-order.js';
 export * from './built-in.js';
 export * from './composition.js';
 export * from './fake.js';
