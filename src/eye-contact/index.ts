@@ -1,3 +1,4 @@
+export { passThrough } from './pass-through.js';
 export type { EyePatch, GazeRedirector, Redirection, RgbPicture } from './port.js';
 export type { Direction, EyeView, HeadPose, IrisView, TrackedFace } from './eyes.js';
 export { FACE_NETWORKS, type FaceNetworks, openFaceNetworks } from './track/face-networks.js';
@@ -8,3 +9,5 @@ export { LEAST_INTERVAL } from './control/look-away.js';
 export type { ControlSettings, Threshold } from './control/settings.js';
 export { TEMPORAL_BITS } from './track/temporal.js';
 export { createGazeRedirector, type FaceFollower, redirectorOf, type RedirectorSettings } from './gaze-redirector.js';
+export * from './settings.js';
+export * from './redirect-video.js';

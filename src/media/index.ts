@@ -1,3 +1,4 @@
+export * from './box-order.js';
 export * from './built-in.js';
 export * from './composition.js';
 export * from './fake.js';
@@ -7,6 +8,8 @@ export * from './losses.js';
 export * from './packed-pixels.js';
 export * from './port.js';
 export * from './request.js';
+export * from './rewrite.js';
+export { rewriteVideo } from './libav/rewrite/rewrite-video.js';
 export * from './synthetic.js';
 export * from './take.js';
 export { threadedMedia } from './thread/threaded-media.js';

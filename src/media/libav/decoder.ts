@@ -16,6 +16,9 @@ export interface DecodeCounts {
   lastTicks: bigint;
 }
 
+/** Gets each packet of another stream on the way; it is valid until what it answers settles. */
+export type PacketTaker = (packet: Packet) => Promise<void>;
+
 /** Two threads keep a scaler fed; more than four add memory and delay, not pace, beside an inference engine. */
 const DEFAULT_THREADS = Math.min(availableParallelism(), 4);
 
@@ -53,6 +56,7 @@ export class Decoder implements Disposable {
     readonly store: FrameStore,
     readonly counts: DecodeCounts,
     readonly codec: CodecContext,
+    readonly others?: PacketTaker,
   ) {
     this.#packet.alloc();
   }
@@ -65,8 +69,9 @@ export class Decoder implements Disposable {
     counts: DecodeCounts,
     name: string,
     threads?: number,
+    others?: PacketTaker,
   ): Promise<Decoder> {
-    return new Decoder(demuxer, stream, store, counts, await openCodec(stream, threads ?? DEFAULT_THREADS, name));
+    return new Decoder(demuxer, stream, store, counts, await openCodec(stream, threads ?? DEFAULT_THREADS, name), others);
   }
 
   /** The next frames: none to a few; null at the end. The caller owns them. Damage is counted and stepped over. */
@@ -102,6 +107,7 @@ export class Decoder implements Disposable {
         return false;
       }
       if (this.#packet.streamIndex !== this.stream.index) {
+        await this.others?.(this.#packet);
         this.#packet.unref();
         continue;
       }

@@ -35,7 +35,7 @@ function movieTimescale({ den }: TimeBase): number {
  * MP4 is written in fragments, so that what is on disk plays whenever the process dies, and becomes an ordinary MP4 at the end, whose index
  * then goes to the front. The header waits for the first packets, or the delay of B-frames would shift every pts.
  */
-function muxerOptions(container: Container, timeBase: TimeBase): Record<string, string> {
+export function muxerOptions(container: Container, timeBase: TimeBase): Record<string, string> {
   if (container.name !== 'mp4') return { flush_packets: '1', cluster_time_limit: String(UNIT_MS) };
   return {
     flush_packets: '1',

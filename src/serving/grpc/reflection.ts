@@ -11,7 +11,6 @@ interface Question {
 }
 
 const FILES: readonly DescFile[] = [file_grpc_service, file_model_config, file_health];
-const SERVICES = ['inference.GRPCInferenceService', 'grpc.health.v1.Health'];
 
 const sized = (field: number): number => (field << 3) | WireType.LengthDelimited;
 
@@ -52,20 +51,21 @@ function writeFiles(writer: BinaryWriter, file: DescFile): void {
   writer.join();
 }
 
-function writeServices(writer: BinaryWriter): void {
+function writeServices(writer: BinaryWriter, files: readonly DescFile[]): void {
   writer.uint32(sized(6)).fork();
-  for (const name of SERVICES) writer.uint32(sized(1)).fork().uint32(sized(1)).string(name).join();
+  const names = files.flatMap(({ services }) => services.map(({ typeName }) => typeName));
+  for (const name of names) writer.uint32(sized(1)).fork().uint32(sized(1)).string(name).join();
   writer.join();
 }
 
 const NOT_FOUND = 5;
 
-function answer(request: Uint8Array): Uint8Array {
+function answer(request: Uint8Array, files: readonly DescFile[]): Uint8Array {
   const { kind, text } = readQuestion(request);
   const writer = new BinaryWriter();
   writer.uint32(sized(2)).bytes(request);
-  const file = FILES.find((each) => (kind === 'file' ? each.proto.name === text : kind === 'symbol' && symbolsOf(each).has(text)));
-  if (kind === 'list') writeServices(writer);
+  const file = files.find((each) => (kind === 'file' ? each.proto.name === text : kind === 'symbol' && symbolsOf(each).has(text)));
+  if (kind === 'list') writeServices(writer, files);
   else if (file) writeFiles(writer, file);
   else {
     writer
@@ -81,11 +81,11 @@ function answer(request: Uint8Array): Uint8Array {
   return writer.finish();
 }
 
-/** `ServerReflection.ServerReflectionInfo`: tells tools such as grpcurl what the services look like. */
-export const reflectionMethod = (): Method => ({
+/** `ServerReflection.ServerReflectionInfo`: tells tools such as grpcurl what the services of `files` look like; those of KServe unless told. */
+export const reflectionMethod = (files: readonly DescFile[] = FILES): Method => ({
   kind: 'stream',
   async *handle(requests: AsyncIterable<Uint8Array>): AsyncGenerator<Message> {
-    for await (const request of requests) yield answer(request);
+    for await (const request of requests) yield answer(request, files);
   },
 });
 

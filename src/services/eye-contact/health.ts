@@ -1,0 +1,23 @@
+import { fail } from '../../core/index.js';
+import type { Method } from '../../wire/grpc.js';
+import {
+  create,
+  fromBinary,
+  HealthCheckRequestSchema,
+  HealthCheckResponse_ServingStatus as Status,
+  HealthCheckResponseSchema,
+  MaxineEyeContactService,
+  toBinary,
+} from '../../wire/index.js';
+
+const KNOWN: readonly string[] = ['', MaxineEyeContactService.typeName];
+
+/** `grpc.health.v1.Health/Check`, of the whole server and of the one service. */
+export const healthCheck = (isReady: () => boolean): Method => ({
+  kind: 'unary',
+  handle(request) {
+    const { service } = fromBinary(HealthCheckRequestSchema, request);
+    if (!KNOWN.includes(service)) fail('NOT_FOUND', `there is no service "${service}" here`);
+    return toBinary(HealthCheckResponseSchema, create(HealthCheckResponseSchema, { status: isReady() ? Status.SERVING : Status.NOT_SERVING }));
+  },
+});
