@@ -5,7 +5,7 @@ import type { InferenceRequest } from './port.js';
 import type { SequenceId } from './scheduling.js';
 
 /** What an instance gets of a request. */
-export interface InstanceRequest extends Pick<InferenceRequest, 'inputs' | 'answer' | 'thresholds'> {
+export interface InstanceRequest extends Pick<InferenceRequest, 'inputs' | 'answer' | 'thresholds' | 'sharedOutputs'> {
   /** For backends. */
   readonly context?: RequestContext;
 }

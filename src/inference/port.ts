@@ -59,6 +59,8 @@ export interface InferenceRequest {
   readonly inputs: readonly Tensor[];
   /** `tensors`: the network's outputs. `decoded`: what the head makes of them, off the calling thread. */
   readonly answer: 'tensors' | 'decoded';
+  /** Outputs may be views of memory that other answers share: read them and let them go, do not transfer them. False when absent: they are the caller's own. */
+  readonly sharedOutputs?: boolean;
   /** Thresholds for this request, instead of the head's own. */
   readonly thresholds?: Partial<Pick<HeadSpec, 'confidence' | 'maximumIou' | 'limit'>>;
   /** 0 is served first, and the default. With `BatchScheduling.priorityLevels`: 1 is served first, 0 is the default level. */

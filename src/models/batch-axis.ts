@@ -24,6 +24,15 @@ export function sliceRows(tensor: Tensor, from: number, to: number): Tensor {
   return { ...tensor, shape: [to - from, ...tensor.shape.slice(1)], data: tensor.data.slice(from * size, to * size) } as Tensor;
 }
 
+/** Rows `from` to `to` of a tensor, where they lie. */
+export function viewRows(tensor: Tensor, from: number, to: number): Tensor {
+  const { name, datatype, shape, data } = tensor;
+  const rows = rowsOf(tensor);
+  if (datatype === 'BYTES' || rows === 0) return sliceRows(tensor, from, to);
+  const size = data.length / rows;
+  return { name, datatype, shape: [to - from, ...shape.slice(1)], data: data.subarray(from * size, to * size) } as Tensor;
+}
+
 /** Memory for the inputs of a run, kept between runs: one array for each input that must be put together or converted. */
 export class BatchBuffers {
   readonly #arrays = new Map<string, Rows>();

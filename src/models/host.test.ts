@@ -66,6 +66,17 @@ test('answers are the same whatever the batch, and stay as they are when later o
   assert.deepEqual(together, alone);
 });
 
+test('answers that may share memory are views of the run, and equal those that do not', async () => {
+  await using host = await openModelHost(definition('fake:add?shape=-1,2'));
+  const requests = [1, 2].map((value) => ask(floats([1, 2], value, value * 10)));
+  const apart = (await host.execute(requests)).results;
+  const shared = (await host.execute(requests.map((request) => ({ ...request, sharedOutputs: true })))).results;
+  assert.deepEqual(shared, apart);
+  const buffersOf = (results: typeof shared): number =>
+    new Set(results.map((result) => ('outputs' in result ? (result.outputs[0]!.data as Float32Array).buffer : undefined))).size;
+  assert.deepEqual([buffersOf(shared), buffersOf(apart)], [1, 2]);
+});
+
 test('a lone request of the right type reaches the runtime without a copy', async () => {
   const { host, model } = await watched('fake:add?shape=-1,2');
   await using _ = host;

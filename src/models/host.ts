@@ -2,7 +2,7 @@ import { type FaultCode, type Tensor, Fault, fail, toFault } from '../core/index
 import type { Answer } from '../vision/index.js';
 import { openBackendHost } from './backend-host.js';
 import type { RequestContext, RequestLine, RequestParameters } from './backend.js';
-import { BatchBuffers, maxBatchOf, rowsOf, sliceRows } from './batch-axis.js';
+import { BatchBuffers, maxBatchOf, rowsOf, sliceRows, viewRows } from './batch-axis.js';
 import { createDecoder, findHead } from './heads/heads.js';
 import type { Decoder } from './heads/port.js';
 import type { Thresholds } from './heads/settings.js';
@@ -16,6 +16,8 @@ export interface HostRequest {
   readonly inputs: readonly Tensor[];
   readonly answer: 'tensors' | 'decoded';
   readonly thresholds?: Thresholds;
+  /** Outputs may be views of memory that the answers of other requests share: for whoever reads them and lets them go. */
+  readonly sharedOutputs?: boolean;
   /** What else the request says; only backends read it. */
   readonly context?: RequestContext;
   /** How a backend gives further answers; absent where nobody would take them. */
@@ -101,6 +103,9 @@ interface Times {
   runMs: number;
   outputMs: number;
 }
+
+const rowsOfRun = (output: Tensor, from: number, to: number, { sharedOutputs }: HostRequest): Tensor =>
+  sharedOutputs ? viewRows(output, from, to) : sliceRows(output, from, to);
 
 const toHostFault = (error: unknown): HostResult => {
   const { code, message } = toFault(error);
@@ -260,7 +265,7 @@ class Host implements ModelHost {
       results[work.index] =
         work.request.answer === 'decoded'
           ? { outputs: [], answers: this.#decode(work, outputs, from) }
-          : { outputs: run.length === 1 ? outputs : outputs.map((output) => sliceRows(output, from, to)), answers: [] };
+          : { outputs: run.length === 1 ? outputs : outputs.map((output) => rowsOfRun(output, from, to, work.request)), answers: [] };
       from = to;
     }
   }

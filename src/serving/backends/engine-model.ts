@@ -31,7 +31,7 @@ export class EngineModel implements BackendModel {
 
   #requestOf({ request, inputs, signal, respond }: BackendRequest): InferenceRequest {
     const { controls, id, parameters, outputs } = request;
-    const plain = { inputs, answer: 'tensors', id, parameters, ...(signal && { signal }) } as const;
+    const plain = { inputs, answer: 'tensors', sharedOutputs: true, id, parameters, ...(signal && { signal }) } as const;
     if (controls === NO_CONTROLS && outputs.length === 0 && !respond) return plain;
     const { sequenceId = 0n, sequenceStart, sequenceEnd, priority, timeoutMicroseconds } = controls;
     const inSequence = sequenceStart || sequenceEnd || controls.sequenceId !== undefined;
