@@ -5,7 +5,7 @@ import { createEngine } from 'ocellus/inference';
 import { libavMedia } from 'ocellus/media';
 import { createZoo } from 'ocellus/models';
 import { FaceTracker, type GazeJudge, openFaceNetworks, openGazeJudge, type RgbPicture, type TrackedFace } from '../dist/eye-contact/index.js';
-import { eyeTile } from './eye-sheet.ts';
+import { eyeTile } from './eye-sheet.js';
 
 /**
  * Follows the eyes of a clip, prints a line a frame, and draws what it saw:
@@ -74,6 +74,8 @@ if (values.sheet && tiles.length > 0) {
 
 function summary(at: number, { id, head, confidence, eyes, scale }: TrackedFace): string {
   const one = (value: number): string => value.toFixed(1).padStart(6);
-  const eye = eyes.map(({ gaze, openness, confidence: trust }) => `${one(gaze.yaw)}${one(gaze.pitch)} open ${openness.toFixed(2)} (${trust.toFixed(2)})`);
+  const eye = eyes.map(
+    ({ gaze, openness, confidence: trust }) => `${one(gaze.yaw)}${one(gaze.pitch)} open ${openness.toFixed(2)} (${trust.toFixed(2)})`,
+  );
   return `frame ${at} #${id} ${confidence.toFixed(2)} head ${one(head.yaw)}${one(head.pitch)}${one(head.roll)} scale ${one(scale)} eyes ${eye.join(' | ')}`;
 }

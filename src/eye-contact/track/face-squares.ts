@@ -65,4 +65,3 @@ export function meshInPicture(points: Float32Array, depths: Float32Array | undef
   }
   return mesh;
 }
-

@@ -98,7 +98,12 @@ export class FaceTracker {
 
   async #take(picture: RgbPicture, found: FoundFace, seconds: number, passed: number, seen: Map<Followed, TrackedFace>): Promise<void> {
     const known = this.#followed.find((followed) => !seen.has(followed) && near(followed.box, found.box));
-    const followed = known ?? { track: new FaceTrack(this.#nextId, this.networks, this.settings.temporal), seenAt: seconds, lost: false, box: found.box };
+    const followed = known ?? {
+      track: new FaceTrack(this.#nextId, this.networks, this.settings.temporal),
+      seenAt: seconds,
+      lost: false,
+      box: found.box,
+    };
     const face = await followed.track.follow(picture, passed, found.square);
     if (!face || [...seen.values()].some(({ box }) => iou(box, face.box) > SAME_FACE)) return;
     if (!known) {

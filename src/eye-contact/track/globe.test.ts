@@ -61,7 +61,8 @@ test('of another person it is read right once both eyes were seen together for s
 
 test('a frame that is wildly wrong moves little', () => {
   const globes = new Globes();
-  for (let frame = 0; frame < 50; frame++) globes.observe({ rotation: AHEAD, shifts: seen(MEAN, AHEAD, { yaw: 0, pitch: 0 }), radii: [0.585, 0.585] });
+  for (let frame = 0; frame < 50; frame++)
+    globes.observe({ rotation: AHEAD, shifts: seen(MEAN, AHEAD, { yaw: 0, pitch: 0 }), radii: [0.585, 0.585] });
   globes.observe({ rotation: AHEAD, shifts: [[-3, 2], [3, -2]], radii: [3, 0.1] }); // prettier-ignore
   const { yaw, pitch } = globes.gaze(0, AHEAD, seen(MEAN, AHEAD, { yaw: 0, pitch: 0 })[0]);
   assert.ok(Math.hypot(yaw, pitch) < 0.3, `${yaw} ${pitch}`);

@@ -7,8 +7,7 @@ import { PoseTrack } from './pose-track.js';
 import { compose, rotate, turn } from './rotation.js';
 
 /** Yaw to the picture's right, pitch upwards, roll clockwise: about the head's own axes, the last first. */
-const held = (yaw: number, pitch: number, roll: number) =>
-  compose(turn([0, 1, 0], yaw), compose(turn([1, 0, 0], -pitch), turn([0, 0, 1], -roll)));
+const held = (yaw: number, pitch: number, roll: number) => compose(turn([0, 1, 0], yaw), compose(turn([1, 0, 0], -pitch), turn([0, 0, 1], -roll)));
 
 /** The mesh of a canonical face that is held so, with its origin at 300, 200. */
 function meshOf(yaw: number, pitch: number, roll: number, scale: number): Float32Array {
