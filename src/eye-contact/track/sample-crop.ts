@@ -3,8 +3,8 @@ import type { Affine } from './affine.js';
 
 /** Pixels of the picture that one of the crop may span before it is the mean of several. */
 const SPAN = 1.3;
-/** Most places along each axis that a pixel is the mean of: enough to find a face by. */
-const MOST_TAPS = 3;
+/** Most places along each axis that a pixel is the mean of: more costs more than it steadies. */
+const MOST_TAPS = 2;
 
 /**
  * Samples a crop of `size` by `size` in packed RGB. Bilinear; a crop coarser than its picture takes the mean of several places in each of its pixels,
