@@ -1,4 +1,5 @@
-import type { EyeView, Point, RgbPicture, TrackedFace } from '../dist/eye-contact/index.js';
+import type { Point } from 'ocellus/core';
+import type { EyeView, RgbPicture, TrackedFace } from '../dist/eye-contact/index.js';
 
 /** Lines of one colour, in pixels of the picture. */
 interface Line {

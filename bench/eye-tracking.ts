@@ -5,7 +5,7 @@ import { createEngine } from 'ocellus/inference';
 import { libavMedia } from 'ocellus/media';
 import { createZoo } from 'ocellus/models';
 import { FaceTracker, type GazeJudge, openFaceNetworks, openGazeJudge, type RgbPicture, type TrackedFace } from '../dist/eye-contact/index.js';
-import { eyeTile } from './eye-sheet.ts';
+import { eyeTile } from './eye-sheet.js';
 
 /**
  * Follows the eyes of a clip, prints a line a frame, and draws what it saw:

@@ -25,5 +25,5 @@ export interface ControlSettings {
   /** Share of the way to the camera, 0 to 1. */
   readonly strength: number;
   /** For what is drawn by lot; the same seed gives the same video. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }

@@ -3,6 +3,7 @@ import type { Engine, LoadedModel } from '../../inference/index.js';
 import type { ModelSource } from '../../models/index.js';
 import type { Answer } from '../../vision/index.js';
 import type { Direction } from '../eyes.js';
+import { openModels } from '../open-models.js';
 import type { RgbPicture } from '../port.js';
 import { type Square, squareToPicture } from '../track/affine.js';
 import { directionOf } from '../track/globe.js';
@@ -55,10 +56,9 @@ async function valuesOf(model: LoadedModel, inputs: readonly Tensor[]): Promise<
   return answer.kind === 'values' ? answer.values : fail('MODEL_MISMATCH', `${model.definition.name} answers ${answer.kind}, wanted values`);
 }
 
-/** @throws Fault as `models.named` and `engine.load` */
+/** Loads the judge's networks, each in one copy on the calling thread. @throws Fault as `models.named` and `engine.load` */
 export async function openGazeJudge(engine: Engine, models: ModelSource): Promise<GazeJudge> {
-  const opened: LoadedModel[] = [];
-  for (const name of JUDGE_NETWORKS) opened.push(await engine.load(await models.named(name), { placement: 'inline' }));
+  const opened = await openModels(engine, models, JUDGE_NETWORKS, () => ({ placement: 'inline' }));
   const [points, head, gaze] = opened as [LoadedModel, LoadedModel, LoadedModel];
   return {
     async judge(picture, box) {

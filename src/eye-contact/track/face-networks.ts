@@ -2,6 +2,7 @@ import { fail } from '../../core/index.js';
 import type { Engine, HostOptions, LoadedModel } from '../../inference/index.js';
 import type { ModelSource } from '../../models/index.js';
 import type { Answer, Detections, Landmarks } from '../../vision/index.js';
+import { openModels } from '../open-models.js';
 
 /** Sides in pixels of the square crops, packed RGB, that the networks take. */
 export const CROP_SIDES = Object.freeze({ faces: 256, mesh: 192, eye: 64 });
@@ -43,21 +44,16 @@ async function ask<K extends Answer['kind']>(
  * @throws Fault as `models.named` and `engine.load`
  */
 export async function openFaceNetworks(engine: Engine, models: ModelSource, host: HostOptions = {}, signal?: AbortSignal): Promise<FaceNetworks> {
-  const opened: LoadedModel[] = [];
-  const close = async (): Promise<void> => void (await Promise.all(opened.map((model) => model[Symbol.asyncDispose]())));
-  try {
-    for (const name of FACE_NETWORKS)
-      opened.push(await engine.load(await models.named(name, signal), { instances: 1, ...host, maxBatch: name === 'iris' ? 2 : 1 }));
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const optionsOf = (name: string): HostOptions => ({ instances: 1, ...host, maxBatch: name === 'iris' ? 2 : 1 });
+  const opened = await openModels(engine, models, FACE_NETWORKS, optionsOf, signal);
   const [faces, mesh, iris] = opened as [LoadedModel, LoadedModel, LoadedModel];
   return {
     faces: async (crop) => (await ask(faces, crop, 1, CROP_SIDES.faces, 'detections'))[0]!,
     mesh: async (crop) => (await ask(mesh, crop, 1, CROP_SIDES.mesh, 'landmarks'))[0]!,
     eyes: (crops) => ask(iris, joined(crops), crops.length, CROP_SIDES.eye, 'landmarks'),
-    [Symbol.asyncDispose]: close,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(opened.map((model) => model[Symbol.asyncDispose]()));
+    },
   };
 }
 

@@ -14,6 +14,7 @@ import { type HeadPlane, headPlane } from './head-plane.js';
 import { anglesOf, type Mesh, type Pose, poseOf } from './head-pose.js';
 import { PoseTrack } from './pose-track.js';
 import { boxOf } from './mesh-box.js';
+import { refineIris } from './refine-iris.js';
 import { sampleCrop } from './sample-crop.js';
 import { smooths } from './temporal.js';
 import { eyeTrust, faceTrust } from './trust.js';
@@ -112,7 +113,7 @@ export class FaceTrack {
   async #readSquares(picture: RgbPicture, squares: readonly Square[]): Promise<Pair<EyeReading>> {
     const maps = squares.map((square) => squareToPicture(square, CROP_SIDES.eye));
     const answers = await this.networks.eyes(maps.map((toPicture) => sampleCrop(picture, toPicture, CROP_SIDES.eye)));
-    return answers.map((answer, k) => readEye(answer, maps[k]!, k as 0 | 1)) as unknown as Pair<EyeReading>;
+    return answers.map((answer, k) => refineIris(picture, readEye(answer, maps[k]!, k as 0 | 1))) as unknown as Pair<EyeReading>;
   }
 
   #assemble(

@@ -88,7 +88,8 @@ function quaternionOf(s: Float64Array): Quaternion {
     const trace = square.reduce((sum, row, i) => sum + row[i]!, 0);
     matrix = square.map((row) => row.map((value) => value / trace));
   }
-  const row = matrix.reduce((best, candidate) => (Math.hypot(...candidate) > Math.hypot(...best) ? candidate : best));
+  // Every row is the eigenvector, times one of its own entries: the one of the greatest says it best.
+  const row = matrix.toSorted((a, b) => Math.hypot(...b) - Math.hypot(...a))[0]!;
   const size = Math.hypot(...row) * (row[0]! < 0 ? -1 : 1);
   return [row[0]! / size, row[1]! / size, row[2]! / size, row[3]! / size];
 }

@@ -3,6 +3,8 @@ import type { Affine } from './affine.js';
 
 /** Pixels of the picture that one of the crop may span before it is the mean of several. */
 const SPAN = 1.3;
+/** Most places along each axis that a pixel is the mean of: more costs more than it steadies. */
+const MOST_TAPS = 2;
 
 /**
  * Samples a crop of `size` by `size` in packed RGB. Bilinear; a crop coarser than its picture takes the mean of several places in each of its pixels,
@@ -11,7 +13,7 @@ const SPAN = 1.3;
 export function sampleCrop(picture: RgbPicture, toPicture: Affine, size: number): Uint8Array<ArrayBuffer> {
   const { a, b, c, d, tx, ty } = toPicture;
   const span = Math.hypot(a, c);
-  const taps = span <= SPAN ? 1 : Math.ceil(span);
+  const taps = span <= SPAN ? 1 : Math.min(MOST_TAPS, Math.ceil(span));
   if (taps === 1) return sampleOnce(picture, toPicture, size);
   const fine = sampleOnce(picture, { a: a / taps, b: b / taps, c: c / taps, d: d / taps, tx, ty }, size * taps);
   return meansOf(fine, size, taps);
@@ -19,21 +21,32 @@ export function sampleCrop(picture: RgbPicture, toPicture: Affine, size: number)
 
 function sampleOnce({ size: { width, height }, data }: RgbPicture, { a, b, c, d, tx, ty }: Affine, size: number): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(size * size * 3);
-  const [right, bottom, rowBytes] = [width - 1, height - 1, width * 3];
+  const right = width - 1;
+  const bottom = height - 1;
+  const rowBytes = width * 3;
   for (let v = 0, at = 0; v < size; v++) {
     let x = a * 0.5 + b * (v + 0.5) + tx - 0.5;
     let y = c * 0.5 + d * (v + 0.5) + ty - 0.5;
-    for (let u = 0; u < size; u++, x += a, y += c) {
+    for (let u = 0; u < size; u++, x += a, y += c, at += 3) {
       const px = x < 0 ? 0 : x > right ? right : x;
       const py = y < 0 ? 0 : y > bottom ? bottom : y;
-      const [x0, y0] = [px | 0, py | 0];
-      const [fx, fy] = [px - x0, py - y0];
-      const top = (y0 * width + x0) * 3;
-      const next = x0 < right ? 3 : 0;
+      const x0 = px | 0;
+      const y0 = py | 0;
+      // Weights in 1/256, whose products fit whole numbers: twice as fast as fractions.
+      const fx = ((px - x0) * 256) | 0;
+      const fy = ((py - y0) * 256) | 0;
+      const w11 = fx * fy;
+      const w10 = (fx << 8) - w11;
+      const w01 = (fy << 8) - w11;
+      const w00 = 65536 - w10 - w01 - w11;
+      const p00 = (y0 * width + x0) * 3;
+      const p10 = x0 < right ? p00 + 3 : p00;
       const below = y0 < bottom ? rowBytes : 0;
-      const [w00, w10, w01, w11] = [(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy];
-      for (let k = top; k < top + 3; k++)
-        out[at++] = data[k]! * w00 + data[k + next]! * w10 + data[k + below]! * w01 + data[k + below + next]! * w11 + 0.5;
+      const p01 = p00 + below;
+      const p11 = p10 + below;
+      out[at] = (data[p00]! * w00 + data[p10]! * w10 + data[p01]! * w01 + data[p11]! * w11 + 32768) >> 16;
+      out[at + 1] = (data[p00 + 1]! * w00 + data[p10 + 1]! * w10 + data[p01 + 1]! * w01 + data[p11 + 1]! * w11 + 32768) >> 16;
+      out[at + 2] = (data[p00 + 2]! * w00 + data[p10 + 2]! * w10 + data[p01 + 2]! * w01 + data[p11 + 2]! * w11 + 32768) >> 16;
     }
   }
   return out;
@@ -41,14 +54,23 @@ function sampleOnce({ size: { width, height }, data }: RgbPicture, { a, b, c, d,
 
 function meansOf(fine: Uint8Array, size: number, taps: number): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(size * size * 3);
-  const [row, count] = [size * taps * 3, taps * taps];
+  const row = size * taps * 3;
+  const count = taps * taps;
+  const half = count >> 1;
   for (let v = 0, at = 0; v < size; v++)
-    for (let u = 0; u < size; u++)
-      for (let k = 0; k < 3; k++) {
-        let sum = count >> 1;
-        const from = v * taps * row + u * taps * 3 + k;
-        for (let j = 0; j < taps; j++) for (let i = 0; i < taps; i++) sum += fine[from + j * row + i * 3]!;
-        out[at++] = sum / count;
-      }
+    for (let u = 0; u < size; u++, at += 3) {
+      let red = half;
+      let green = half;
+      let blue = half;
+      for (let j = 0; j < taps; j++)
+        for (let i = 0, from = (v * taps + j) * row + u * taps * 3; i < taps; i++, from += 3) {
+          red += fine[from]!;
+          green += fine[from + 1]!;
+          blue += fine[from + 2]!;
+        }
+      out[at] = red / count;
+      out[at + 1] = green / count;
+      out[at + 2] = blue / count;
+    }
   return out;
 }
