@@ -60,7 +60,9 @@ export const ROOMS: readonly Room[] = [
     'd3-scale-chromatic': '',
   }),
   room('sinks', 'where results go', ['core']),
-  room('eye-contact', 'gaze redirection: tracking, control, rendering; knows no transport', ['core', 'vision', 'media', 'models', 'inference']),
+  room('eye-contact', 'gaze redirection: tracking, control, rendering; knows no transport', ['core', 'vision', 'media', 'models', 'inference'], {}, [
+    'evaluation',
+  ]),
   room(
     'pipeline',
     'the graph, its configuration and its runner',
@@ -77,7 +79,7 @@ export const ROOMS: readonly Room[] = [
   room(
     'cli',
     'the only reader of argv, environment and exit codes',
-    ['core', 'vision', 'wire', 'client', 'media', 'models', 'inference', 'tracking', 'analytics', 'sinks', 'pipeline', 'serving'],
+    ['core', 'vision', 'wire', 'client', 'media', 'models', 'inference', 'tracking', 'analytics', 'sinks', 'eye-contact', 'pipeline', 'serving'],
     {
       commander: '',
     },

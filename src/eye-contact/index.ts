@@ -7,3 +7,5 @@ export { type EyeAim, type GazeAim, GazeControl } from './control/gaze-control.j
 export { LEAST_INTERVAL } from './control/look-away.js';
 export type { ControlSettings, Threshold } from './control/settings.js';
 export { TEMPORAL_BITS } from './track/temporal.js';
+export { applyPatches } from './render/apply-patches.js';
+export { type EyeRenderer, type EyeRendererOptions, type GazeChange, createEyeRenderer } from './render/eye-renderer.js';

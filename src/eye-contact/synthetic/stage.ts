@@ -73,6 +73,7 @@ function eyeViewOf({ scene, surface, eyes, toPicture }: Stage, eye: 0 | 1): EyeV
     globe: toPixel(0, 0),
     globeRadius: LIMBUS_DEPTH * scale,
     openness: apertureOf(upperLid, lowerLid),
+    closure: 1 - scene.openness,
     gaze: scene.gaze[eye],
     confidence: 1,
   };
