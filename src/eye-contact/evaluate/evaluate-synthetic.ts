@@ -11,6 +11,7 @@ import { SYNTHETIC_GAZES, SYNTHETIC_VARIATIONS, type SyntheticVariation } from '
 /** Ways to turn eyes that are compared: the renderer of this room, leaving the picture as it is, and the usual warp. */
 export const METHODS = ['render', 'copy', 'radial-warp'] as const;
 
+/** One of {@link METHODS}. */
 export type Method = (typeof METHODS)[number];
 
 const AHEAD: Direction = { yaw: 0, pitch: 0 };
