@@ -2,7 +2,7 @@ import { CORNEA_DEPTH, LIMBUS_DEPTH } from '../globe.js';
 import type { EyePatch } from '../port.js';
 import { fade } from '../fade.js';
 import { tableAt } from './eye-frame.js';
-import type { EyeLayers } from './eye-layers.js';
+import { BESIDE_IRIS, type EyeLayers } from './eye-layers.js';
 import { cornerAt } from './eye-place-map.js';
 import { type EyePose, type GlobePlace, pixelOf, placeSeen } from './eye-pose.js';
 import type { EyeRegion } from './eye-region.js';
@@ -63,7 +63,7 @@ function eyeDrawer({ region, pose, layers, subject, noseRight }: EyeParts): Draw
     const corner = cornerAt(across, noseRight);
     if (corner > 0) {
       placeSeen(pose, pose.source, rect.x + stillX + 0.5, rect.y + stillY + 0.5, before);
-      const fixed = corner * fade(1.05, 1.2, place.radius) * fade(1.05, 1.2, before.radius);
+      const fixed = corner * fade(1.05, 1.2, place.radius) * fade(...BESIDE_IRIS, before.radius);
       sampleSharp(still, stillX, stillY, colour);
       for (let c = 0; c < 3; c++) into[c] = into[c]! * (1 - fixed) + colour[c]! * fixed;
     }
