@@ -238,6 +238,42 @@ function fill(work: Work, rings: PolarFill, at: number, into: Float64Array): voi
   else into.set(sideWhite(work, at));
 }
 
+/** Levels by which a lid's edge may be brighter than the eye behind it: what a tear line mirrors. */
+const MOST_SHINE = 40;
+
+/** Takes the lid off a pixel whose eye behind it, `still`, is known: the rest is the lid's. */
+function takeLid({ cover, lids, still }: EyeLayers, data: Float32Array, at: number): void {
+  const i = at * 3;
+  const behind = luma(still.data, i);
+  // What is darker than the eye behind hides some of it, as lashes and their shadows do: whatever eye comes there is darkened as much.
+  const covered = Math.max(cover.data[at]!, behind > 1 ? 1 - luma(data, i) / behind : 0);
+  cover.data[at] = covered;
+  for (let c = 0; c < 3; c++) lids.data[i + c] = Math.min(255 * covered + MOST_SHINE, data[i + c]! - (1 - covered) * still.data[i + c]!);
+}
+
+/** Takes the eye of a pixel apart. `colour` is scratch. */
+function takeApart(work: Work, rings: PolarFill, layers: EyeLayers, at: number, colour: Float64Array): void {
+  const { map, glint, hidden, clear, noseRight } = work;
+  const { data } = work.region.source;
+  const i = at * 3;
+  const tissue = cornerAt(map.across[at]!, noseRight) * fade(1.02, 1.12, map.radius[at]!);
+  const corner = tissue * fade(...BESIDE_IRIS, map.radius[at]!);
+  const gain = shadeOf(work, at);
+  const clean = isClear(work, at) ? 1 - tissue : 0;
+  if (clean < 1) fill(work, rings, at, colour);
+  layers.seen.data[at] = clean * map.facing[at]!;
+  const isBare = map.depth[at]! >= clear && hidden[at]! < 0.25;
+  for (let c = 0; c < 3; c++) {
+    const albedo = (clean < 1 ? colour[c]! * (1 - clean) : 0) + (clean * data[i + c]!) / gain;
+    layers.albedo.data[i + c] = albedo;
+    const mirrored = glint[at] ? Math.max(0, data[i + c]! - albedo * gain) : 0;
+    layers.glints.data[i + c] = mirrored;
+    // In a corner the picture itself is all that is known of it.
+    layers.still.data[i + c] = isBare ? data[i + c]! : (albedo * gain + mirrored) * (1 - corner) + data[i + c]! * corner;
+  }
+  takeLid(layers, data, at);
+}
+
 /** Takes the eye of a region apart. Pixels farther outside the lids than `under` are not needed of the eye. */
 export function eyeLayers(region: EyeRegion, pose: EyePose, noseRight: boolean, subject: SubjectEye, under: number): EyeLayers {
   const map = eyePlaceMap(region, pose);
@@ -254,30 +290,9 @@ export function eyeLayers(region: EyeRegion, pose: EyePose, noseRight: boolean, 
   const make = (channels: 1 | 3): FloatImage => floatImage(width, height, channels);
   const layers = { map, shade, albedo: make(3), seen: make(1), still: make(3), glints: make(3), lids: make(3), cover };
   const colour = new Float64Array(3);
-  for (let at = 0, i = 0; at < width * height; at++, i += 3) {
-    const depth = map.depth[at]!;
-    const covered = cover.data[at]!;
-    if (depth < -under && covered === 1) {
-      for (let c = 0; c < 3; c++) layers.lids.data[i + c] = data[i + c]!;
-      continue;
-    }
-    const tissue = cornerAt(map.across[at]!, noseRight) * fade(1.02, 1.12, map.radius[at]!);
-    const corner = tissue * fade(...BESIDE_IRIS, map.radius[at]!);
-    const gain = shadeOf(work, at);
-    const clean = isClear(work, at) ? 1 - tissue : 0;
-    if (clean < 1) fill(work, rings, at, colour);
-    for (let c = 0; c < 3; c++) colour[c] = (clean < 1 ? colour[c]! * (1 - clean) : 0) + (clean * data[i + c]!) / gain;
-    layers.seen.data[at] = clean * map.facing[at]!;
-    for (let c = 0; c < 3; c++) {
-      layers.albedo.data[i + c] = colour[c]!;
-      const mirrored = work.glint[at] ? Math.max(0, data[i + c]! - colour[c]! * gain) : 0;
-      layers.glints.data[i + c] = mirrored;
-      // In a corner the picture itself is all that is known of it.
-      const still =
-        depth >= clear && work.hidden[at]! < 0.25 ? data[i + c]! : colour[c]! * gain * (1 - corner) + data[i + c]! * corner + mirrored * (1 - corner);
-      layers.still.data[i + c] = still;
-      layers.lids.data[i + c] = data[i + c]! - (1 - covered) * still;
-    }
+  for (let at = 0; at < width * height; at++) {
+    if (map.depth[at]! < -under && cover.data[at] === 1) layers.lids.data.set(data.subarray(at * 3, at * 3 + 3), at * 3);
+    else takeApart(work, rings, layers, at, colour);
   }
   return layers;
 }
