@@ -33,7 +33,7 @@ export interface EyeLayers {
 const luma = (data: ArrayLike<number>, at: number): number => 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!;
 
 /** Pixels from a lid's edge at which the eye alone is seen. */
-const clearOf = (width: number): number => Math.max(1.7, 0.028 * width);
+const clearOf = (width: number): number => Math.max(Math.min(1.7, 0.06 * width), 0.028 * width);
 
 /** Radii of the limbus between which a corner begins where an iris lies before it. */
 export const BESIDE_IRIS = [1.1, 1.25] as const;
@@ -238,17 +238,19 @@ function fill(work: Work, rings: PolarFill, at: number, into: Float64Array): voi
   else into.set(sideWhite(work, at));
 }
 
-/** Levels by which a lid's edge may be brighter than the eye behind it: what a tear line mirrors. */
+/** Levels by which a lid's edge may be brighter than the white behind it: what a tear line mirrors. Before an iris, it is the white of one tracked a little aside. */
 const MOST_SHINE = 40;
+const SHINE_ON_IRIS = 8;
 
 /** Takes the lid off a pixel whose eye behind it, `still`, is known: the rest is the lid's. */
-function takeLid({ cover, lids, still }: EyeLayers, data: Float32Array, at: number): void {
+function takeLid({ cover, lids, still, map }: EyeLayers, data: Float32Array, at: number): void {
   const i = at * 3;
   const behind = luma(still.data, i);
   // What is darker than the eye behind hides some of it, as lashes and their shadows do: whatever eye comes there is darkened as much.
   const covered = Math.max(cover.data[at]!, behind > 1 ? 1 - luma(data, i) / behind : 0);
   cover.data[at] = covered;
-  for (let c = 0; c < 3; c++) lids.data[i + c] = Math.min(255 * covered + MOST_SHINE, data[i + c]! - (1 - covered) * still.data[i + c]!);
+  const shine = SHINE_ON_IRIS + (MOST_SHINE - SHINE_ON_IRIS) * fade(1, 1.2, map.radius[at]!);
+  for (let c = 0; c < 3; c++) lids.data[i + c] = Math.min(255 * covered + shine, data[i + c]! - (1 - covered) * still.data[i + c]!);
 }
 
 /** Takes the eye of a pixel apart. `colour` is scratch. */
