@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { fail } from '../core/index.js';
 import {
+  type ClipEvaluation,
   type EyeScores,
   METHODS,
   SYNTHETIC_GAZES,
@@ -10,6 +11,7 @@ import {
   type SyntheticEvaluation,
   type SyntheticSample,
   type SyntheticVariation,
+  evaluateClip,
   evaluateSynthetic,
   sampleSheet,
 } from '../eye-contact/evaluation.js';
@@ -40,7 +42,7 @@ const cells = (name: string, method: string, { eyes, psnr, ssim, gazeMedian, gaz
   lidEdge.toFixed(2),
 ];
 
-function evaluationText(result: SyntheticEvaluation): string {
+function evaluationText(result: SyntheticEvaluation, clip: ClipEvaluation): string {
   const faces = result.variations.map(({ variation, scores }) => cells(`${variation.axis}: ${variation.value}`, 'render', scores.render));
   const all = METHODS.map((method) => cells('all', method, result.all[method]));
   return `${formatTable(HEAD, [...faces, ...all])}
@@ -48,6 +50,7 @@ pixels changed outside the patches: ${result.changedOutside}
 patches for eyes that look into the camera already: ${result.patchesAhead}
 there and back by 10 degrees, similarity: worst ${result.roundTrip.worst.toFixed(3)}, mean ${result.roundTrip.mean.toFixed(3)}
 drawing both eyes: ${result.drawMs.toFixed(1)} ms (median)
+a clip of wandering eyes: gain ${clip.gain.toFixed(3)}, jitter ${clip.jitter.toFixed(2)} degrees, flicker ${clip.flicker.toFixed(2)}, patches on closed eyes ${clip.patchesClosed}
 `;
 }
 
@@ -84,7 +87,8 @@ export function evalCommand(context: CliContext): Command {
         const png = await createMedia().encodeImage({ size, rgb: data }, { type: 'png' });
         await writeFile(resolve(context.cwd, sheet), png, { flag: overwrite ? 'w' : 'wx' });
       }
-      context.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : evaluationText(result));
+      const clip = evaluateClip();
+      context.stdout.write(json ? `${JSON.stringify({ ...result, clip }, null, 2)}\n` : evaluationText(result, clip));
     });
   return new Command('eval')
     .summary('measure the quality of results')

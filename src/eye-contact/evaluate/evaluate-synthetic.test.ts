@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { METHODS, type SyntheticSample, type SyntheticVariation, evaluateSynthetic, sampleSheet, scoresOf } from './index.js';
+import { METHODS, type SyntheticSample, type SyntheticVariation, evaluateClip, evaluateSynthetic, sampleSheet, scoresOf } from './index.js';
 
 const SMALL: SyntheticVariation = { axis: 'size', value: 'tiny', scene: { scale: 1.2, size: { width: 150, height: 50 }, seed: 5, iris: 'blue' } };
 
@@ -32,4 +32,13 @@ test('scores are means, and quantiles where the worst counts', () => {
 
 test('an evaluation of nothing is refused', () => {
   assert.throws(() => evaluateSynthetic({ variations: [] }), /one variation and one gaze or more/);
+});
+
+test('a clip: the wandering is taken out, nothing trembles or flickers, and closed eyes stay closed', () => {
+  const { gain, jitter, flicker, patchesClosed, frames } = evaluateClip({ scale: 1.4, size: { width: 180, height: 60 }, iris: 'green' }, 24);
+  assert.equal(frames, 24);
+  assert.ok(Math.abs(gain) < 0.1, `gain ${gain}`);
+  assert.ok(jitter < 0.15, `${jitter} degrees`);
+  assert.ok(flicker < 1.15, `flicker ${flicker}`);
+  assert.equal(patchesClosed, 0);
 });
