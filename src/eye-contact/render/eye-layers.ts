@@ -154,12 +154,15 @@ function findGlints(work: Omit<Work, 'glint' | 'hidden'>, expected: (at: number,
     }
   // In an iris of a few pixels, light and fibre can't be told apart.
   if (bright > 0.15 * visible || visible < 60) return glint;
-  const isSeed = (at: number): boolean => excess[at]! > GLINT && map.depth[at]! >= clear;
-  excess.forEach((value, at) => {
-    if (isSeed(at)) glint[at] = 1;
-    else if (value > GLINT / 5)
-      for (const step of [-1, 1, -width, width, -width - 1, -width + 1, width - 1, width + 1]) if (isSeed(at + step)) glint[at] = 1;
-  });
+  // A light iris around a dark pupil is no mirrored light: that is about as bright as the white.
+  const asBright = 0.85 * luma(work.subject.white, 0);
+  let edge = [...excess.keys()].filter((at) => excess[at]! > GLINT && luma(data, at * 3) > asBright && map.depth[at]! >= clear);
+  // Around it, light fades out over a pixel, over more in larger pictures.
+  for (let time = Math.max(1, Math.round(region.frame.width / 40)); time >= 0; time--) {
+    for (const at of edge) glint[at] = 1;
+    const around = edge.flatMap((at) => [-1, 1, -width, width, -width - 1, -width + 1, width - 1, width + 1].map((step) => at + step));
+    edge = around.filter((at) => glint[at] === 0 && excess[at]! > GLINT / 5);
+  }
   return glint;
 }
 

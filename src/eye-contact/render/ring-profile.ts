@@ -21,7 +21,7 @@ export class RingProfile {
       const count = levels.length / 3;
       if (count >= 3) {
         const order = Array.from({ length: count }, (_, i) => i).toSorted((a, b) => brightness(levels, a) - brightness(levels, b));
-        const [from, to] = ring < (0.45 / PROFILE_REACH) * RINGS ? [0.1, 0.5] : [0.25, 0.75];
+        const [from, to] = ring < (0.26 / PROFILE_REACH) * RINGS ? [0.1, 0.5] : [0.25, 0.75];
         const first = Math.floor(count * from);
         const middle = order.slice(first, Math.max(first + 1, Math.ceil(count * to)));
         for (let c = 0; c < 3; c++) this.#rgb[ring * 3 + c] = middle.reduce((sum, i) => sum + levels[i * 3 + c]!, 0) / middle.length;
