@@ -61,7 +61,9 @@ export const ROOMS: readonly Room[] = [
   }),
   room('sinks', 'where results go', ['core']),
   room('faces', 'enrolment, gallery, recognition; knows no transport', ['core', 'vision', 'models', 'inference'], { pg: 'gallery' }),
-  room('eye-contact', 'gaze redirection: tracking, control, rendering; knows no transport', ['core', 'vision', 'media', 'models', 'inference']),
+  room('eye-contact', 'gaze redirection: tracking, control, rendering; knows no transport', ['core', 'vision', 'media', 'models', 'inference'], {}, [
+    'evaluation',
+  ]),
   room(
     'pipeline',
     'the graph, its configuration and its runner',

@@ -5,6 +5,7 @@ import type { CliContext, CliStream } from './context.js';
 import { demoCommand } from './demo.js';
 import { detectCommand } from './detect.js';
 import { doctorCommand } from './doctor.js';
+import { evalCommand } from './eval.js';
 import { inferCommand } from './infer.js';
 import { modelsCommand } from './models.js';
 import { perfCommand } from './perf.js';
@@ -23,6 +24,7 @@ export function createProgram(context: CliContext): Command {
     serveCommand,
     inferCommand,
     perfCommand,
+    evalCommand,
     demoCommand,
     detectCommand,
     validateCommand,

@@ -11,3 +11,5 @@ export { TEMPORAL_BITS } from './track/temporal.js';
 export { createGazeRedirector, type FaceFollower, redirectorOf, type RedirectorSettings } from './gaze-redirector.js';
 export * from './settings.js';
 export * from './redirect-video.js';
+export { applyPatches } from './render/apply-patches.js';
+export { type EyeRenderer, type EyeRendererOptions, type GazeChange, createEyeRenderer } from './render/eye-renderer.js';

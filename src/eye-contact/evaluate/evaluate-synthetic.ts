@@ -11,6 +11,7 @@ import { SYNTHETIC_GAZES, SYNTHETIC_VARIATIONS, type SyntheticVariation } from '
 /** Ways to turn eyes that are compared: the renderer of this room, leaving the picture as it is, and the usual warp. */
 export const METHODS = ['render', 'copy', 'radial-warp'] as const;
 
+/** One of {@link METHODS}. */
 export type Method = (typeof METHODS)[number];
 
 const AHEAD: Direction = { yaw: 0, pitch: 0 };
@@ -34,8 +35,8 @@ export interface SyntheticEvaluation {
   readonly changedOutside: number;
   /** Patches drawn for eyes that look into the camera already: must be 0. */
   readonly patchesAhead: number;
-  /** Structural similarity after turning by ten degrees and back, the worst of all variations. */
-  readonly roundTrip: number;
+  /** Structural similarity after turning by ten degrees and back: the worst eye's, and the mean over variations of their worse eye's. */
+  readonly roundTrip: { readonly worst: number; readonly mean: number };
   /** Milliseconds that drawing both eyes of a picture took: the median. */
   readonly drawMs: number;
 }
@@ -91,9 +92,9 @@ function evaluateFace(variation: SyntheticVariation, gazes: readonly Direction[]
     results.drawMs.push(performance.now() - startMs);
     const after = applyPatches(before, patches);
     results.changedOutside += changedOutside(before, after, patches.map(({ x, y, size }) => ({ x, y, ...size }))); // prettier-ignore
-    results.eyes.render.push(...measureEyes(after, truth));
-    results.eyes.copy.push(...measureEyes(before, truth));
-    results.eyes['radial-warp'].push(...measureEyes(radialWarp(before, face, gaze), truth));
+    results.eyes.render.push(...measureEyes(after, truth, before));
+    results.eyes.copy.push(...measureEyes(before, truth, before));
+    results.eyes['radial-warp'].push(...measureEyes(radialWarp(before, face, gaze), truth, before));
     onSample({ variation, from, before, after, truth: truth.picture, face: truth.face });
   });
   return results;
@@ -121,7 +122,10 @@ export function evaluateSynthetic({
     variations: variations.map((variation, i) => ({ variation, scores: scoresOfAll([faces[i]!]) })),
     changedOutside: faces.reduce((sum, face) => sum + face.changedOutside, 0),
     patchesAhead: faces.reduce((sum, face) => sum + face.patchesAhead, 0),
-    roundTrip: Math.min(...faces.map((face) => face.roundTrip)),
+    roundTrip: {
+      worst: Math.min(...faces.map((face) => face.roundTrip)),
+      mean: faces.reduce((sum, face) => sum + face.roundTrip, 0) / faces.length,
+    },
     drawMs: quantile(faces.flatMap((face) => face.drawMs), 0.5), // prettier-ignore
   };
 }

@@ -16,7 +16,7 @@ export interface EyeScores {
   /** Degrees between where the eyes look afterwards and the camera. */
   readonly gazeMedian: number;
   readonly gazeP95: number;
-  /** The steepest step of brightness along a lid's edge over that of the truth: above 1 where an edge is torn; the 95th percentile of eyes. */
+  /** The steepest step of brightness along a lid's edge over that of the picture before or the truth, whichever is steeper: above 1 where an edge is torn; the 95th percentile of eyes. */
   readonly lidEdge: number;
 }
 
@@ -42,8 +42,8 @@ export function eyeRect({ upperLid, lowerLid }: EyeView, { size }: RgbPicture): 
   };
 }
 
-/** Measures both eyes of a picture against the truth, whose eyes look into the camera. */
-export function measureEyes(picture: RgbPicture, truth: SyntheticFace): MeasuredEye[] {
+/** Measures both eyes of a picture that came of `before` against the truth, whose eyes look into the camera. */
+export function measureEyes(picture: RgbPicture, truth: SyntheticFace, before: RgbPicture): MeasuredEye[] {
   return truth.face.eyes.map((view) => {
     const rect = eyeRect(view, picture);
     const offset = irisOffset(picture, truth.picture, view, 0.75 * view.iris.radius);
@@ -52,7 +52,7 @@ export function measureEyes(picture: RgbPicture, truth: SyntheticFace): Measured
       psnr: psnr(picture, truth.picture, rect),
       ssim: ssim(picture, truth.picture, rect),
       gaze: angleBetween(gazeAtOffset(view, offset), { yaw: 0, pitch: 0 }),
-      lidEdge: steepest(picture) / steepest(truth.picture),
+      lidEdge: steepest(picture) / Math.max(steepest(truth.picture), steepest(before)),
     };
   });
 }

@@ -6,6 +6,7 @@ export {
   type SyntheticSettings,
   evaluateSynthetic,
 } from './evaluate-synthetic.js';
+export { type ClipEvaluation, evaluateClip } from './evaluate-clip.js';
 export { type EyeScores, type MeasuredEye, eyeRect, measureEyes, scoresOf } from './eye-scores.js';
 export { radialWarp } from './radial-warp.js';
 export { sampleSheet } from './sample-sheet.js';

@@ -2,7 +2,7 @@ import { CORNEA_DEPTH, LIMBUS_DEPTH } from '../globe.js';
 import type { EyePatch } from '../port.js';
 import { fade } from '../fade.js';
 import { tableAt } from './eye-frame.js';
-import type { EyeLayers } from './eye-layers.js';
+import { BESIDE_IRIS, type EyeLayers } from './eye-layers.js';
 import { cornerAt } from './eye-place-map.js';
 import { type EyePose, type GlobePlace, pixelOf, placeSeen } from './eye-pose.js';
 import type { EyeRegion } from './eye-region.js';
@@ -47,7 +47,8 @@ function eyeDrawer({ region, pose, layers, subject, noseRight }: EyeParts): Draw
     placeSeen(pose, pose.target, rect.x + x + 0.5, rect.y + y + 0.5, place);
     pixelOf(pose, pose.source, place.x, place.y, spot);
     // Beyond the globe's rim the same step is taken as at the rim.
-    const [qx, qy] = [spot[0]! - rect.x - 0.5, spot[1]! - rect.y - 0.5];
+    const qx = spot[0]! - rect.x - 0.5;
+    const qy = spot[1]! - rect.y - 0.5;
     sampleSharp(albedo, qx, qy, into);
     const made = 1 - sampleSoft(seen, qx, qy);
     if (made > 0.01) {
@@ -63,7 +64,7 @@ function eyeDrawer({ region, pose, layers, subject, noseRight }: EyeParts): Draw
     const corner = cornerAt(across, noseRight);
     if (corner > 0) {
       placeSeen(pose, pose.source, rect.x + stillX + 0.5, rect.y + stillY + 0.5, before);
-      const fixed = corner * fade(1.05, 1.2, place.radius) * fade(1.05, 1.2, before.radius);
+      const fixed = corner * fade(1.05, 1.2, place.radius) * fade(...BESIDE_IRIS, before.radius);
       sampleSharp(still, stillX, stillY, colour);
       for (let c = 0; c < 3; c++) into[c] = into[c]! * (1 - fixed) + colour[c]! * fixed;
     }
@@ -83,11 +84,18 @@ export function composeEye(parts: EyeParts): EyePatch {
   const { corner, along, width } = frame;
   for (let y = 0, at = 0; y < rect.height; y++)
     for (let x = 0; x < rect.width; x++, at++) {
-      const [px, py] = [rect.x + x + 0.5 - corner.x, rect.y + y + 0.5 - corner.y];
-      const [u, v] = [px * along.x + py * along.y, py * along.x - px * along.y];
+      const px = rect.x + x + 0.5 - corner.x;
+      const py = rect.y + y + 0.5 - corner.y;
+      const u = px * along.x + py * along.y;
+      const v = py * along.x - px * along.y;
       follow.at(u, move);
       const back = follow.back(move, v);
-      const [sx, sy] = [x + back * along.y, y - back * along.x];
+      if (back === 0 && layers.cover.data[at] === 1) {
+        for (let i = at * 3; i < at * 3 + 3; i++) rgb[i] = source.data[i]!;
+        continue;
+      }
+      const sx = x + back * along.y;
+      const sy = y - back * along.x;
       sampleSharp(layers.lids, sx, sy, out);
       const cover = sampleSoft(layers.cover, sx, sy);
       if (cover < 0.999) {

@@ -17,6 +17,7 @@ export interface EyeFrame {
   readonly lower: LidTable;
 }
 
+/** A lid's edge along u, four entries a pixel. */
 export interface LidTable {
   readonly v: Float64Array;
   readonly lean: Float64Array;

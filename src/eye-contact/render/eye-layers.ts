@@ -33,8 +33,12 @@ export interface EyeLayers {
 const luma = (data: ArrayLike<number>, at: number): number => 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!;
 
 /** Pixels from a lid's edge at which the eye alone is seen. */
-const clearOf = (width: number): number => Math.max(1.7, 0.028 * width);
+const clearOf = (width: number): number => Math.max(Math.min(1.7, 0.06 * width), 0.028 * width);
 
+/** Radii of the limbus between which a corner begins where an iris lies before it. */
+export const BESIDE_IRIS = [1.1, 1.25] as const;
+/** Pixels that the white of both sides counts for in the colour of one. */
+const SIDE_PIXELS = 8;
 /** Levels above its ring from which a pixel counts as mirrored light. */
 const GLINT = 45;
 /** In radii of the limbus: what is brighter farther out is the white. */
@@ -49,6 +53,8 @@ interface Work {
   readonly clear: number;
   readonly shade: ShadeModel;
   readonly subject: SubjectEye;
+  /** Colours of the white to the left and to the right of the iris. */
+  readonly sides: readonly [Float64Array, Float64Array];
   /** Along the opening, between where its corners end and where its lids stand far enough apart to show the white: u in pixels. */
   readonly columns: readonly [number, number];
   /** How much lids and lashes hide of each pixel or of a neighbour of it, 0 to 1. */
@@ -72,7 +78,7 @@ function brightestOf({ source }: EyeRegion, map: EyePlaceMap): number[] {
 }
 
 /** Fits the shade to the white that is seen, and learns the white's colour. */
-function fitShade(region: EyeRegion, map: EyePlaceMap, noseRight: boolean, clear: number, subject: SubjectEye): ShadeModel {
+function fitShade(region: EyeRegion, map: EyePlaceMap, noseRight: boolean, clear: number, subject: SubjectEye): Pick<Work, 'shade' | 'sides'> {
   const fit = new ShadeFit();
   const { width } = region.frame;
   const { data } = region.source;
@@ -85,13 +91,23 @@ function fitShade(region: EyeRegion, map: EyePlaceMap, noseRight: boolean, clear
   for (const { at, level } of whites)
     fit.add(map.across[at]!, nearUpper(region.underUpper.data[at]!, width), nearLower(region.overLower.data[at]!, width), Math.log(level));
   const shade = subject.settleShade(fit);
-  if (whites.length > 0) {
-    const sum = [0, 0, 0];
-    for (const { at } of whites) for (let c = 0; c < 3; c++) sum[c]! += data[at * 3 + c]! / shadeOf({ region, map, shade }, at);
-    subject.settleWhite(sum.map((total) => total / whites.length), whites.length); // prettier-ignore
-  } else if (!subject.knowsWhite) subject.settleWhite(brightestOf(region, map), 0);
-  return shade;
+  const albedoOf = ({ at }: WhitePixel): number[] => [0, 1, 2].map((c) => data[at * 3 + c]! / shadeOf({ region, map, shade }, at));
+  if (whites.length > 0)
+    subject.settleWhite(sumOf(whites.map(albedoOf)).map((total) => total / whites.length), whites.length); // prettier-ignore
+  else if (!subject.knowsWhite) subject.settleWhite(brightestOf(region, map), 0);
+  const sides = [-1, 1].map((side) => {
+    const own = whites.filter(({ at }) => Math.sign(sideways(region, map, at)) === side);
+    const sum = sumOf(own.map(albedoOf));
+    return subject.white.map((value, c) => (value * SIDE_PIXELS + sum[c]!) / (own.length + SIDE_PIXELS));
+  });
+  return { shade, sides: sides as [Float64Array, Float64Array] };
 }
+
+const sumOf = (colours: readonly (readonly number[])[]): number[] =>
+  colours.reduce<number[]>(([r, g, b], [red, green, blue]) => [r! + red!, g! + green!, b! + blue!], [0, 0, 0]);
+
+/** How far along the opening a pixel lies from the middle of the iris, in millimetres of the eye: negative to the picture's left. */
+const sideways = ({ frame: { along } }: EyeRegion, map: EyePlaceMap, at: number): number => map.x[at]! * along.x + map.y[at]! * along.y;
 
 /** Adds the eye that is seen near the pupil to the rings. */
 function learnRings(work: Omit<Work, 'glint' | 'hidden'>): void {
@@ -107,13 +123,14 @@ function learnRings(work: Omit<Work, 'glint' | 'hidden'>): void {
 
 /** What the eye should look like at each pixel: its ring's colour on the iris, the white's elsewhere, shaded. */
 function expectedEye(work: Omit<Work, 'glint' | 'hidden'>): (at: number, into: Float64Array) => void {
-  const { map, subject } = work;
+  const { region, map, subject, sides } = work;
   return (at, into) => {
     const radius = map.radius[at]!;
     const gain = shadeOf(work, at);
     const white = fade(1.1, 1.25, radius);
+    const side = sides[sideways(region, map, at) < 0 ? 0 : 1];
     if (white < 1) subject.profile.at(radius, into);
-    for (let c = 0; c < 3; c++) into[c] = gain * (white < 1 ? into[c]! * (1 - white) + subject.white[c]! * white : subject.white[c]!);
+    for (let c = 0; c < 3; c++) into[c] = gain * (white < 1 ? into[c]! * (1 - white) + side[c]! * white : side[c]!);
   };
 }
 
@@ -136,13 +153,16 @@ function findGlints(work: Omit<Work, 'glint' | 'hidden'>, expected: (at: number,
       if (excess[at]! > GLINT) bright++;
     }
   // In an iris of a few pixels, light and fibre can't be told apart.
-  if (bright > 0.1 * visible || visible < 60) return glint;
-  const isSeed = (at: number): boolean => excess[at]! > GLINT && map.depth[at]! >= clear;
-  excess.forEach((value, at) => {
-    if (isSeed(at)) glint[at] = 1;
-    else if (value > GLINT / 5)
-      for (const step of [-1, 1, -width, width, -width - 1, -width + 1, width - 1, width + 1]) if (isSeed(at + step)) glint[at] = 1;
-  });
+  if (bright > 0.15 * visible || visible < 60) return glint;
+  // A light iris around a dark pupil is no mirrored light: that is about as bright as the white.
+  const asBright = 0.85 * luma(work.subject.white, 0);
+  let edge = [...excess.keys()].filter((at) => excess[at]! > GLINT && luma(data, at * 3) > asBright && map.depth[at]! >= clear);
+  // Around it, light fades out over a pixel, over more in larger pictures.
+  for (let time = Math.max(1, Math.round(region.frame.width / 40)); time >= 0; time--) {
+    for (const at of edge) glint[at] = 1;
+    const around = edge.flatMap((at) => [-1, 1, -width, width, -width - 1, -width + 1, width - 1, width + 1].map((step) => at + step));
+    edge = around.filter((at) => glint[at] === 0 && excess[at]! > GLINT / 5);
+  }
   return glint;
 }
 
@@ -173,6 +193,9 @@ function ringsOf(work: Work): PolarFill {
   return new PolarFill(pose.scale * LIMBUS_RADIUS, seen, subject.profile);
 }
 
+/** The white's colour on the side of the iris where a pixel lies. */
+const sideWhite = ({ region, map, sides }: Work, at: number): Float64Array => sides[sideways(region, map, at) < 0 ? 0 : 1];
+
 /** Where the white may be taken from: along the opening, between its corners and where its lids stand far enough apart to show it. */
 function columnsOf({ frame }: EyeRegion, noseRight: boolean, clear: number): readonly [number, number] {
   const isWide = (u: number): boolean => tableAt(frame.lower.v, u, frame.width) - tableAt(frame.upper.v, u, frame.width) > 2 * clear + 2;
@@ -185,7 +208,7 @@ function columnsOf({ frame }: EyeRegion, noseRight: boolean, clear: number): rea
 
 /** Takes the albedo of the white from the nearest place in its column, or in the nearest column without a corner. False where that is iris or nothing. */
 function fillFromColumn(work: Work, at: number, into: Float64Array): boolean {
-  const { region, map, clear, columns, subject } = work;
+  const { region, map, clear, columns } = work;
   const { corner, along, upper, lower, width } = region.frame;
   const { rect } = region;
   const [px, py] = [rect.x + (at % rect.width) + 0.5 - corner.x, rect.y + Math.floor(at / rect.width) + 0.5 - corner.y];
@@ -202,9 +225,10 @@ function fillFromColumn(work: Work, at: number, into: Float64Array): boolean {
   if (there < 0 || map.radius[there]! < 1.14 || work.hidden[there]! > 0.25) return false;
   sampleSharp(region.source, x - rect.x - 0.5, y - rect.y - 0.5, found);
   const gain = 1 / shadeOf(work, there);
+  const side = sideWhite(work, at);
   // Far from what was seen its grain would become stripes.
   const far = 0.8 * fade(0.02, 0.16, Math.hypot(cu - u, cv - v) / width);
-  for (let k = 0; k < 3; k++) into[k] = found[k]! * gain * (1 - far) + subject.white[k]! * far;
+  for (let k = 0; k < 3; k++) into[k] = found[k]! * gain * (1 - far) + side[k]! * far;
   return true;
 }
 
@@ -214,7 +238,45 @@ function fill(work: Work, rings: PolarFill, at: number, into: Float64Array): voi
   if (radius > 1.14 && fillFromColumn(work, at, into)) return;
   if (radius < FILL_REACH && rings.at(work.map.x[at]!, work.map.y[at]!, into)) return;
   if (radius < 1.3) work.subject.profile.at(radius, into);
-  else for (let c = 0; c < 3; c++) into[c] = work.subject.white[c]!;
+  else into.set(sideWhite(work, at));
+}
+
+/** Levels by which a lid's edge may be brighter than the white behind it: what a tear line mirrors. Before an iris, it is the white of one tracked a little aside. */
+const MOST_SHINE = 40;
+const SHINE_ON_IRIS = 8;
+
+/** Takes the lid off a pixel whose eye behind it, `still`, is known: the rest is the lid's. */
+function takeLid({ cover, lids, still, map }: EyeLayers, data: Float32Array, at: number): void {
+  const i = at * 3;
+  const behind = luma(still.data, i);
+  // What is darker than the eye behind hides some of it, as lashes and their shadows do: whatever eye comes there is darkened as much.
+  const covered = Math.max(cover.data[at]!, behind > 1 ? 1 - luma(data, i) / behind : 0);
+  cover.data[at] = covered;
+  const shine = SHINE_ON_IRIS + (MOST_SHINE - SHINE_ON_IRIS) * fade(1, 1.2, map.radius[at]!);
+  for (let c = 0; c < 3; c++) lids.data[i + c] = Math.min(255 * covered + shine, data[i + c]! - (1 - covered) * still.data[i + c]!);
+}
+
+/** Takes the eye of a pixel apart. `colour` is scratch. */
+function takeApart(work: Work, rings: PolarFill, layers: EyeLayers, at: number, colour: Float64Array): void {
+  const { map, glint, hidden, clear, noseRight } = work;
+  const { data } = work.region.source;
+  const i = at * 3;
+  const tissue = cornerAt(map.across[at]!, noseRight) * fade(1.02, 1.12, map.radius[at]!);
+  const corner = tissue * fade(...BESIDE_IRIS, map.radius[at]!);
+  const gain = shadeOf(work, at);
+  const clean = isClear(work, at) ? 1 - tissue : 0;
+  if (clean < 1) fill(work, rings, at, colour);
+  layers.seen.data[at] = clean * map.facing[at]!;
+  const isBare = map.depth[at]! >= clear && hidden[at]! < 0.25;
+  for (let c = 0; c < 3; c++) {
+    const albedo = (clean < 1 ? colour[c]! * (1 - clean) : 0) + (clean * data[i + c]!) / gain;
+    layers.albedo.data[i + c] = albedo;
+    const mirrored = glint[at] ? Math.max(0, data[i + c]! - albedo * gain) : 0;
+    layers.glints.data[i + c] = mirrored;
+    // In a corner the picture itself is all that is known of it.
+    layers.still.data[i + c] = isBare ? data[i + c]! : (albedo * gain + mirrored) * (1 - corner) + data[i + c]! * corner;
+  }
+  takeLid(layers, data, at);
 }
 
 /** Takes the eye of a region apart. Pixels farther outside the lids than `under` are not needed of the eye. */
@@ -222,8 +284,8 @@ export function eyeLayers(region: EyeRegion, pose: EyePose, noseRight: boolean, 
   const map = eyePlaceMap(region, pose);
   const clear = clearOf(region.frame.width);
   const { width, height, data } = region.source;
-  const shade = fitShade(region, map, noseRight, clear, subject);
-  const known = { region, map, pose, noseRight, clear, shade, subject, columns: columnsOf(region, noseRight, clear) };
+  const { shade, sides } = fitShade(region, map, noseRight, clear, subject);
+  const known = { region, map, pose, noseRight, clear, shade, sides, subject, columns: columnsOf(region, noseRight, clear) };
   learnRings(known);
   const expected = expectedEye(known);
   const cover = lidCover(region, map, expected);
@@ -233,29 +295,9 @@ export function eyeLayers(region: EyeRegion, pose: EyePose, noseRight: boolean, 
   const make = (channels: 1 | 3): FloatImage => floatImage(width, height, channels);
   const layers = { map, shade, albedo: make(3), seen: make(1), still: make(3), glints: make(3), lids: make(3), cover };
   const colour = new Float64Array(3);
-  for (let at = 0, i = 0; at < width * height; at++, i += 3) {
-    const depth = map.depth[at]!;
-    const covered = cover.data[at]!;
-    if (depth < -under && covered === 1) {
-      for (let c = 0; c < 3; c++) layers.lids.data[i + c] = data[i + c]!;
-      continue;
-    }
-    const corner = cornerAt(map.across[at]!, noseRight) * fade(1.05, 1.2, map.radius[at]!);
-    const gain = shadeOf(work, at);
-    const clean = isClear(work, at) && corner < 1;
-    if (clean) for (let c = 0; c < 3; c++) colour[c] = data[i + c]! / gain;
-    else fill(work, rings, at, colour);
-    layers.seen.data[at] = clean ? (1 - corner) * map.facing[at]! : 0;
-    for (let c = 0; c < 3; c++) {
-      layers.albedo.data[i + c] = colour[c]!;
-      const mirrored = work.glint[at] ? Math.max(0, data[i + c]! - colour[c]! * gain) : 0;
-      layers.glints.data[i + c] = mirrored;
-      // In a corner the picture itself is all that is known of it.
-      const still =
-        depth >= clear && work.hidden[at]! < 0.25 ? data[i + c]! : colour[c]! * gain * (1 - corner) + data[i + c]! * corner + mirrored * (1 - corner);
-      layers.still.data[i + c] = still;
-      layers.lids.data[i + c] = data[i + c]! - (1 - covered) * still;
-    }
+  for (let at = 0; at < width * height; at++) {
+    if (map.depth[at]! < -under && cover.data[at] === 1) layers.lids.data.set(data.subarray(at * 3, at * 3 + 3), at * 3);
+    else takeApart(work, rings, layers, at, colour);
   }
   return layers;
 }

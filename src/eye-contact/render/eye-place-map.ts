@@ -23,9 +23,9 @@ export interface EyePlaceMap {
 
 /** How much of what is seen across the opening is corner, 0 to 1; `noseRight` for the picture-left eye. */
 export function cornerAt(across: number, noseRight: boolean): number {
-  const [fromLeft, fromRight] = [(across + 1) / 2, (1 - across) / 2];
-  const [inner, outer] = noseRight ? [fromRight, fromLeft] : [fromLeft, fromRight];
-  return Math.max(fade(INNER[1], INNER[0], inner), fade(OUTER[1], OUTER[0], outer));
+  const fromLeft = (across + 1) / 2;
+  const inner = noseRight ? 1 - fromLeft : fromLeft;
+  return Math.max(fade(INNER[1], INNER[0], inner), fade(OUTER[1], OUTER[0], 1 - inner));
 }
 
 /** The map of a region for an eye's pose. */
@@ -37,7 +37,8 @@ export function eyePlaceMap({ rect, frame, underUpper, overLower }: EyeRegion, p
   const { corner, along, width } = frame;
   for (let row = 0, at = 0; row < rect.height; row++)
     for (let column = 0; column < rect.width; column++, at++) {
-      const [px, py] = [rect.x + column + 0.5, rect.y + row + 0.5];
+      const px = rect.x + column + 0.5;
+      const py = rect.y + row + 0.5;
       placeSeen(pose, pose.source, px, py, place);
       map.across[at] = (2 * ((px - corner.x) * along.x + (py - corner.y) * along.y)) / width - 1;
       map.depth[at] = Math.min(underUpper.data[at]!, overLower.data[at]!);

@@ -53,8 +53,8 @@ export interface GlobePlace {
 
 /** What the eye shows at a pixel when it is turned by `rotation`. Written into `into`, so that pixels make no garbage. */
 export function placeSeen({ middle, scale, depth: limbus, ball }: EyePose, rotation: Rotation, px: number, py: number, into: GlobePlace): void {
-  const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = rotation;
-  let [x, y] = [(px - middle.x) / scale, (py - middle.y) / scale];
+  let x = (px - middle.x) / scale;
+  let y = (py - middle.y) / scale;
   const far = Math.hypot(x, y);
   const rim = ball * RIM;
   const beyond = far > rim ? rim / far : 1;
@@ -62,26 +62,25 @@ export function placeSeen({ middle, scale, depth: limbus, ball }: EyePose, rotat
   x *= beyond;
   y *= beyond;
   let z = Math.sqrt(ball ** 2 - x * x - y * y);
-  const depth = x * r2 + y * r5 + z * r8;
-  if (depth > limbus && r8 > 0.3) {
+  const depth = x * rotation[2] + y * rotation[5] + z * rotation[8];
+  if (depth > limbus && rotation[8] > 0.3) {
     // The iris is a shallow bowl: one step from the plane of the limbus settles how deep it is here.
-    z = (limbus - x * r2 - y * r5) / r8;
+    z = (limbus - x * rotation[2] - y * rotation[5]) / rotation[8];
     const square = (x * x + y * y + z * z - limbus ** 2) / LIMBUS_RADIUS ** 2;
-    z = (limbus - PUPIL_BEHIND * Math.max(0, 1 - square) - x * r2 - y * r5) / r8;
+    z = (limbus - PUPIL_BEHIND * Math.max(0, 1 - square) - x * rotation[2] - y * rotation[5]) / rotation[8];
   }
-  into.x = r0 * x + r3 * y + r6 * z;
-  into.y = r1 * x + r4 * y + r7 * z;
+  into.x = rotation[0] * x + rotation[3] * y + rotation[6] * z;
+  into.y = rotation[1] * x + rotation[4] * y + rotation[7] * z;
   into.radius = Math.hypot(into.x, into.y) / LIMBUS_RADIUS;
   if (depth < 0) into.radius = 2.05;
 }
 
 /** Where a place of the eye is seen when it is turned by `rotation`: pixels into the first two elements; the third is its height toward the camera in millimetres. */
 export function pixelOf({ middle, scale, depth: limbus, ball }: EyePose, rotation: Rotation, ex: number, ey: number, into: Float64Array): void {
-  const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = rotation;
   const square = ex * ex + ey * ey;
   const inside = 1 - square / LIMBUS_RADIUS ** 2;
   const ez = inside > 0 ? limbus - PUPIL_BEHIND * inside : Math.sqrt(Math.max(0, ball ** 2 - square));
-  into[0] = middle.x + scale * (r0 * ex + r1 * ey + r2 * ez);
-  into[1] = middle.y + scale * (r3 * ex + r4 * ey + r5 * ez);
-  into[2] = r6 * ex + r7 * ey + r8 * ez;
+  into[0] = middle.x + scale * (rotation[0] * ex + rotation[1] * ey + rotation[2] * ez);
+  into[1] = middle.y + scale * (rotation[3] * ex + rotation[4] * ey + rotation[5] * ez);
+  into[2] = rotation[6] * ex + rotation[7] * ey + rotation[8] * ez;
 }

@@ -45,8 +45,10 @@ export function eyeRegion(picture: RgbPicture, frame: EyeFrame, sensitivity: num
   const { corner, along, upper, lower } = frame;
   for (let y = 0, at = 0; y < height; y++)
     for (let x = 0; x < width; x++, at++) {
-      const [px, py] = [rect.x + x + 0.5 - corner.x, rect.y + y + 0.5 - corner.y];
-      const [u, v] = [px * along.x + py * along.y, py * along.x - px * along.y];
+      const px = rect.x + x + 0.5 - corner.x;
+      const py = rect.y + y + 0.5 - corner.y;
+      const u = px * along.x + py * along.y;
+      const v = py * along.x - px * along.y;
       // Beyond a corner, the distance to it makes both negative.
       const beyond = Math.max(0, -u, u - frame.width);
       underUpper.data[at] = (v - tableAt(upper.v, u, frame.width)) * tableAt(upper.lean, u, frame.width) - beyond;

@@ -26,8 +26,8 @@ test('eyes that look aside are turned to the camera: near the truth, where it sa
     for (const { x, y, size } of patches) for (const value of [x, y, size.width, size.height]) assert.equal(value % 2, 0);
     const after = applyPatches(picture, patches);
     assert.equal(changedOutside(picture, after, patches.map(({ x, y, size }) => ({ x, y, ...size }))), 0); // prettier-ignore
-    measureEyes(after, truth).forEach((eye, i) => {
-      const left = measureEyes(picture, truth)[i]!;
+    measureEyes(after, truth, picture).forEach((eye, i) => {
+      const left = measureEyes(picture, truth, picture)[i]!;
       assert.ok(eye.psnr > left.psnr + 9, `${eye.psnr} dB after ${left.psnr} dB`);
       assert.ok(eye.gaze < 1.2, `looks ${eye.gaze} degrees past the camera`);
     });

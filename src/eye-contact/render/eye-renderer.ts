@@ -13,7 +13,7 @@ import { SubjectEye } from './subject-eye.js';
 export interface GazeChange {
   readonly from: Direction;
   readonly to: Direction;
-  /** How much the drawn eye covers the old one, 0 to 1; 1 when absent. */
+  /** How much of the way is taken, 0 to 1; 1 unless told. An eye in between looks in between: two pictures of an iris laid over each other would show. */
   readonly opacity?: number;
 }
 
@@ -34,21 +34,19 @@ export interface EyeRenderer {
 
 /** Degrees below which nothing is done, and from which all of it is. */
 const STILL = 0.5;
-const WHOLE = 1.5;
-/** Openness (the opening's height over its width) below which nothing is drawn, and from which all of it is: in between, an eye turns with its blink. */
-const CLOSED = 0.07;
-const OPEN = 0.16;
+const WHOLE = 1;
+/** Closure from which an eye is drawn less, and from which it is left alone: in between it turns with its blink. */
+const CLOSING = 0.6;
+const CLOSED = 0.85;
+/** An opening flatter than this part of its width shows too little to be drawn, however it usually is. */
+const SLIT = 0.05;
 /** Every so many frames the atlas takes a frame on. */
 const ATLAS_EVERY = 3;
 
 /** The target nearer to where the eye looks: all of it for an open eye that has far to go. */
-function eased({ from, to }: GazeChange, openness: number): Direction {
-  const share = fade(STILL, WHOLE, angleBetween(from, to)) * fade(CLOSED, OPEN, openness);
+function eased({ from, to, opacity = 1 }: GazeChange, closure: number): Direction {
+  const share = opacity * fade(STILL, WHOLE, angleBetween(from, to)) * fade(CLOSED, CLOSING, closure);
   return { yaw: from.yaw + share * (to.yaw - from.yaw), pitch: from.pitch + share * (to.pitch - from.pitch) };
-}
-
-function thinned(patch: EyePatch, opacity: number): EyePatch {
-  return opacity >= 1 ? patch : { ...patch, alpha: patch.alpha.map((value) => Math.round(value * opacity)) };
 }
 
 /** A renderer for one person of one video. */
@@ -56,20 +54,18 @@ export function createEyeRenderer({ eyeSizeSensitivity = 3 }: EyeRendererOptions
   const subjects = [new SubjectEye(), new SubjectEye()] as const;
   let frame = 0;
   const renderEye = (picture: RgbPicture, view: EyeView, index: 0 | 1, scale: number, change: GazeChange): EyePatch | undefined => {
-    const opening = view.openness > CLOSED ? eyeFrame(view) : undefined;
+    const opening = view.closure < CLOSED && view.openness > SLIT ? eyeFrame(view) : undefined;
     const region = opening && eyeRegion(picture, opening, eyeSizeSensitivity);
     if (!region) return undefined;
     const subject = subjects[index];
     const radius = subject.settleRadius(view.iris.radius, scale);
-    const pose = eyePose(view, radius, change.from, eased(change, view.openness));
+    const pose = eyePose(view, radius, change.from, eased(change, view.closure));
     const away = Math.hypot(pose.shift.x, pose.shift.y);
     const isStill = away === 0;
     if (isStill && frame % ATLAS_EVERY !== 0) return undefined;
     const layers = eyeLayers(region, pose, index === 0, subject, away + 3);
     if (frame % ATLAS_EVERY === 0) subject.atlas.add(layers.albedo, layers.seen, region.rect.x, region.rect.y, pose, subject.white);
-    const { opacity = 1 } = change;
-    if (isStill || opacity <= 0) return undefined;
-    return thinned(composeEye({ region, pose, layers, subject, noseRight: index === 0, sensitivity: eyeSizeSensitivity }), opacity);
+    return isStill ? undefined : composeEye({ region, pose, layers, subject, noseRight: index === 0, sensitivity: eyeSizeSensitivity });
   };
   return {
     render(picture, face, gaze) {

@@ -25,7 +25,11 @@ export interface LidFollow {
 }
 
 /** An arch over 0 to 1 that is 1 in the middle and 0 beyond its feet. */
-const arch = (t: number): number => (t <= 0 || t >= 1 ? 0 : 1 - Math.abs(2 * t - 1) ** 2.3);
+function arch(t: number): number {
+  if (t <= 0 || t >= 1) return 0;
+  const off = Math.abs(2 * t - 1);
+  return 1 - off * off * (0.7 + 0.3 * off);
+}
 
 /** What is left of a movement at a distance from the edge, given as a part of where it ends: steepest near the edge, as skin folds there. */
 const fading = (t: number): number => (t >= 1 ? 0 : (1 - t) ** 2 * (1 + 0.35 * t));
@@ -41,7 +45,8 @@ export function lidFollow(frame: EyeFrame, pose: EyePose, sensitivity: number): 
   return {
     at(u, into) {
       const weight = arch(u / width);
-      const [upper, lower] = [tableAt(frame.upper.v, u, width), tableAt(frame.lower.v, u, width)];
+      const upper = tableAt(frame.upper.v, u, width);
+      const lower = tableAt(frame.lower.v, u, width);
       into.movedLower = Math.max(-mostBelow, Math.min(mostBelow, LOWER * travel * weight));
       const lowest = Math.max(0, (lower - upper) * (1 - LEAST)) + into.movedLower;
       into.movedUpper = Math.max(-most, Math.min(most, lowest, UPPER * travel * weight));

@@ -100,8 +100,10 @@ test('a shade is found again in what it shaded', () => {
     fit.add(across, upper, lower, 5 + shade[1] * across + shade[2] * across * across + shade[3] * upper + shade[4] * lower);
   }
   const model = fit.solve();
-  shade.slice(1).forEach((value, i) => near(model.weights[i + 1]!, value, 0.02));
+  shade.slice(1).forEach((value, i) => near(model.weights[i + 1]!, value, 0.04));
   near(shadeAt(model, 0, 1, 0, 0), Math.exp(-0.5), 0.02);
+  // Beyond what was seen, the nearest that was counts.
+  near(shadeAt(model, 5, 0, 0, 1), shadeAt(model, model.range[1]!, 0, 0, 1));
   // Without a pixel it is what is usual.
   near(new ShadeFit().solve().weights[3]!, -0.35, 1e-4);
 });

@@ -15,13 +15,15 @@ export class RingProfile {
     if (ring < RINGS) this.#levels[ring]!.push(red, green, blue);
   }
 
-  /** Works the rings out of what was added since the last time: each the mean of its middle half by brightness, so that glints and lashes don't count. Rings without enough pixels keep what they had. */
+  /** Works the rings out of what was added since the last time: each the mean of its middle half by brightness, so that glints and lashes don't count; in a pupil, that a glint may half fill, of its darker half. Rings without enough pixels keep what they had. */
   settle(): void {
     this.#levels.forEach((levels, ring) => {
       const count = levels.length / 3;
       if (count >= 3) {
         const order = Array.from({ length: count }, (_, i) => i).toSorted((a, b) => brightness(levels, a) - brightness(levels, b));
-        const middle = order.slice(Math.floor(count / 4), Math.max(Math.floor(count / 4) + 1, Math.ceil((count * 3) / 4)));
+        const [from, to] = ring < (0.26 / PROFILE_REACH) * RINGS ? [0.1, 0.5] : [0.25, 0.75];
+        const first = Math.floor(count * from);
+        const middle = order.slice(first, Math.max(first + 1, Math.ceil(count * to)));
         for (let c = 0; c < 3; c++) this.#rgb[ring * 3 + c] = middle.reduce((sum, i) => sum + levels[i * 3 + c]!, 0) / middle.length;
         this.#known[ring] = 1;
       }

@@ -14,8 +14,9 @@ const TERMS = 5;
 const PRIOR = [0, 0, -0.1, -0.35, -0.12] as const;
 const PRIOR_PIXELS = [0, 60, 60, 25, 25] as const;
 
-/** How near an upper and a lower lid are at a distance in pixels, from 1 at their edge; `width` is the opening's. Inside the skin it stays 1. */
+/** How near an upper lid is at a distance in pixels, from 1 at its edge; `width` is the opening's. Inside the skin it stays 1. */
 export const nearUpper = (distance: number, width: number): number => Math.exp(-Math.max(0, distance) / (0.06 * width));
+/** As {@link nearUpper}, for the lower lid, whose shade reaches less far. */
 export const nearLower = (distance: number, width: number): number => Math.exp(-Math.max(0, distance) / (0.04 * width));
 
 /** Gathers pixels of the white and solves for the model in the least squares. */

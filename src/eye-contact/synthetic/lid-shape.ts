@@ -18,8 +18,9 @@ export interface LidShape {
   readonly openness: number;
 }
 
-/** Parts of the iris' vertical travel that the lids follow: section 9 of the facts on eye contact starts from 0.7 and 0.2 to 0.3. */
+/** The part of the iris' vertical travel that the upper lid follows. */
 export const UPPER_FOLLOW = 0.7;
+/** The same of the lower lid. */
 export const LOWER_FOLLOW = 0.25;
 
 /** The lids of the person of a seed who looks `pitch` degrees up, relative to the head, with eyes opened by `openness`. */

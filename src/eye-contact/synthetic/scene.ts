@@ -4,6 +4,7 @@ import type { Direction } from '../eyes.js';
 /** Colours of irises, dark to light. */
 export const IRIS_COLOURS = ['dark-brown', 'brown', 'hazel', 'green', 'blue', 'light-blue'] as const;
 
+/** One of {@link IRIS_COLOURS}. */
 export type IrisColour = (typeof IRIS_COLOURS)[number];
 
 /** Where the main light stands as seen from the face, and how it shares the work with the light of the room. */

@@ -1,0 +1,3 @@
+export * from './evaluate/index.js';
+export * from './metrics/index.js';
+export * from './synthetic/index.js';
