@@ -12,3 +12,5 @@ export * from './recognition/face-recognizer.js';
 export * from './recognition/identity.js';
 export * from './recognition/settings.js';
 export * from './rgb-picture.js';
+export * from './tracks/best-looks.js';
+export * from './tracks/track-identity.js';
