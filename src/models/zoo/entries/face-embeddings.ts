@@ -13,7 +13,7 @@ export const FACE_EMBEDDINGS: readonly CatalogueEntry[] = [
       origin: 'Faceplugin, an ArcFace-like network; the training faces are not stated.',
       figures: [
         'AUC 1.000 on 300 labelled pairs of deepface’s test set (38 of one person, 262 of two), fed RGB: same 0.44 or more, others 0.35 or less.',
-        'Fed BGR, as here, pairs of one person are more alike than fed RGB, by up to 0.15, and pairs of two are not; of 2663 pairs of two people none was more alike than 0.31 (docs/guide/faces.md).',
+        'Fed BGR, as here, pairs of one person are more alike than fed RGB, by up to 0.15, and pairs of two are not; of 3664 pairs of two people none was more alike than 0.31 (docs/guide/faces.md).',
         '2.7 ms a face with ONNX Runtime 1.30 on 2 cores of an AMD EPYC.',
       ],
       limits:
