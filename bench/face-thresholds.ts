@@ -19,9 +19,9 @@ const { same, sameClip, other } = pairsOf(samples);
 const part = (rate: number): string => `${(rate * 100).toFixed(2)} %`;
 const cell = ({ hits, of, low, high }: Rate): string => `${hits} of ${of} (${part(low)} to ${part(high)})`;
 
-console.log(`${values.detector}, ${values.embedding}: ${samples.length} faces; ${same.length} pairs of one person on two photographs, `);
+console.log(`${values.detector}, ${values.embedding}: ${samples.length} faces; ${same.length} pairs of one person in two places, `);
 console.log(`${sameClip.length} of one person in one clip, ${other.length} of two people. In brackets: 95 % confidence.\n`);
-console.log('| Greatest distance | Two people taken for one | One person on two photographs not known | One person in one clip not known |');
+console.log('| Greatest distance | Two people taken for one | One person in two places not known | One person in one clip not known |');
 console.log('| --- | --- | --- | --- |');
 for (let at = 0.3; at < 0.825; at += 0.05)
   console.log(
@@ -36,5 +36,5 @@ const named = ({ a, b }: { readonly a: number; readonly b: number }): string =>
 console.log('\nThe nearest of two people:');
 for (const pair of nearest) console.log(`- ${pair.distance.toFixed(3)}: ${named(pair)}`);
 const farthest = same.toSorted((a, b) => b.distance - a.distance).slice(0, 3);
-console.log('\nThe farthest of one person on two photographs:');
+console.log('\nThe farthest of one person in two places:');
 for (const pair of farthest) console.log(`- ${pair.distance.toFixed(3)}: ${named(pair)}`);

@@ -25,6 +25,8 @@ interface Material {
   readonly every: number;
   /** People from the left to the right on a photograph; one name for a clip of one person. */
   readonly people?: readonly string[];
+  /** First and last frame; all when absent. */
+  readonly frames?: readonly [number, number];
 }
 
 const packageFile = (name: string, path: string): string => join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), path);
@@ -63,6 +65,8 @@ function strangers(): readonly Material[] {
 
 /** Footage: faces of one frame are different people; a clip of one person gives pairs of the same. */
 const CLIPS: readonly Material[] = [
+  // One shot of one man, whose portrait is among the named.
+  { ...clip('short_hamilton_clip.mp4', 10), people: ['miranda'], frames: [80, 210] },
   clip('crowd-faces-facenet.mp4', 26),
   clip('intel-preview-classroom.mp4', 22),
   clip('intel-preview-store-aisle-detection.mp4', 22),
@@ -73,11 +77,16 @@ const CLIPS: readonly Material[] = [
   talking('franck.mp4', 500, 'speaker of franck'),
 ];
 
-async function* framesOf({ path, every }: Material): AsyncGenerator<{ readonly number: number; readonly picture: FacePicture }> {
+async function* framesOf({
+  path,
+  every,
+  frames: [from, to] = [0, Infinity],
+}: Material): AsyncGenerator<{ readonly number: number; readonly picture: FacePicture }> {
   await using source = await libavMedia().open(path);
   for await (const frame of source.frames()) {
     using held = frame;
-    if (held.number % every !== 0) continue;
+    if (held.number > to) return;
+    if (held.number < from || held.number % every !== 0) continue;
     const { size } = held;
     yield { number: held.number, picture: rgbPicture({ size, data: await held.render({ size, order: 'rgb', layout: 'packed' }) }) };
   }

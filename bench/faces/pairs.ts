@@ -10,7 +10,7 @@ export interface Pair {
 
 /** Pairs of which it is known whether they show one person. */
 export interface Pairs {
-  /** One person on two photographs. */
+  /** One person on two photographs, or on one and in a clip. */
   readonly same: readonly Pair[];
   /** One person in one clip, on frames apart. */
   readonly sameClip: readonly Pair[];

@@ -21,6 +21,6 @@ export const FACE_EMBEDDINGS: readonly EmbeddingSpec[] = [
     name: 'faceres',
     summary: '1024 numbers of an aligned face, by a network of another family: a second opinion.',
     vectors: 'faceres/1',
-    maximumDistance: 0.4,
+    maximumDistance: 0.32,
   },
 ];

@@ -6,6 +6,19 @@ export interface KnownFaces {
   nearest(vector: FaceVector): Promise<{ readonly name: string; readonly distance: number } | undefined>;
 }
 
+/** What can be searched for the nearest faces, best first: a gallery. */
+export interface FaceSearch {
+  nearest(vector: FaceVector, limit?: number): Promise<readonly { readonly person: string; readonly distance: number }[]>;
+}
+
+/** The people of a gallery as known faces. */
+export const knownIn = (search: FaceSearch): KnownFaces => ({
+  async nearest(vector) {
+    const [match] = await search.nearest(vector, 1);
+    return match && { name: match.person, distance: match.distance };
+  },
+});
+
 /** Why a face has no name: its view is too poor to be compared, nobody known is near enough, or there was nobody to compare with. */
 export type UnknownReason = 'poor-quality' | 'nobody-near' | 'nobody-known';
 
