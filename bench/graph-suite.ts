@@ -61,7 +61,7 @@ function figuresOf(streams: number, rounds: readonly Round[], singles: readonly 
       ratio,
       target: '>= 0.85',
       ok: ratio >= 0.85,
-      note: `rounds: ${listed(ratios, 3)}; ${cpu} ms of CPU a frame; pictures a frame: ${workOf(rounds.at(-1)!.runs[plan])}`,
+      note: `once warm; rounds: ${listed(ratios, 3)}; ${cpu} ms of CPU a frame; pictures a frame: ${workOf(rounds.at(-1)!.runs[plan])}`,
     });
     if (streams !== STREAMS.at(-1)) continue;
     const scales = rounds.map(({ runs }, at) => runs[plan].fps / singles[at]!.runs[plan].fps);

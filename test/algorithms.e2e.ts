@@ -35,7 +35,11 @@ export class Light implements Algorithm<{ frames: number[]; light: number; runs:
 `;
 
 /** Runs a configuration whose node \`light\` is so; answers what was written. */
-async function run(name: string, node: string): Promise<{ readonly ran: Ran; readonly results: ResultRecord[]; readonly events: EventRecord[] }> {
+async function run(
+  name: string,
+  node: string,
+  flags: readonly string[] = [],
+): Promise<{ readonly ran: Ran; readonly results: ResultRecord[]; readonly events: EventRecord[] }> {
   const home = join(folder, name);
   await mkdir(join(home, 'parts'), { recursive: true });
   await writeFile(join(home, 'light.ts'), COUNTER);
@@ -52,7 +56,7 @@ outputs: { film: { video: film.mp4 } }
 sinks: { results: { jsonl: results.jsonl }, events: { jsonl: events.jsonl, of: events } }
 `,
   );
-  const ran = await ocellus(['run', 'pipeline.yaml'], { cwd: home });
+  const ran = await ocellus(['run', 'pipeline.yaml', ...flags], { cwd: home });
   const lines = async <T>(file: string, parse: (line: unknown) => T): Promise<T[]> =>
     (await readFile(join(home, file), 'utf8').catch(() => ''))
       .split('\n')
@@ -86,12 +90,19 @@ for (const isolate of [false, true])
     assert.match(ran.stderr, /node light failed on frame 24: no light at all/);
   });
 
-test('code from outside of the folder of the configuration is refused', async () => {
-  await writeFile(join(folder, 'elsewhere.ts'), COUNTER);
-  const { ran } = await run('inside', '{ algorithm: ../elsewhere.ts, export: Light }');
+test('code from outside of the folder of the configuration is refused, unless its folder is allowed', async () => {
+  const shared = join(folder, 'shared');
+  await mkdir(join(shared, 'parts'), { recursive: true });
+  await writeFile(join(shared, 'elsewhere.ts'), COUNTER);
+  await writeFile(join(shared, 'parts/mean.ts'), 'export const mean = (of: Uint8Array): number => of[0]!;\n');
+  const node = '{ algorithm: ../shared/elsewhere.ts, export: Light, settings: { failOn: -1 } }';
+  const { ran: allowed, results } = await run('allowed', node, ['--algorithms', '../shared']);
+  assert.equal(allowed.code, 0, allowed.stderr);
+  assert.equal(results.length, 30);
+  const { ran } = await run('inside', node);
   assert.equal(ran.code, 77);
   assert.match(
     ran.stderr,
-    /nodes\.light\.algorithm: .*elsewhere\.ts: code is loaded only from .*inside and below; add its folder to algorithmFolders/,
+    /nodes\.light\.algorithm: .*elsewhere\.ts: code is loaded only from .*inside and below; allow its folder with algorithmFolders, or with --algorithms/,
   );
 });

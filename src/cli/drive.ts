@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path';
 import { Fault, createLog, fail, packageVersion, toFault } from '../core/index.js';
 import { lossSentences } from '../media/index.js';
 import {
+  CONFIG_FOLDER,
   type FrameResult,
   type Pipeline,
   type PipelineConfigInput,
@@ -93,19 +94,23 @@ export function partialFault({ streams }: RunSummary): Fault | undefined {
 export interface DriveOptions {
   /** The command line, for reports. */
   readonly command?: string;
+  /** Folders that files of algorithms may lie in, beside the configuration's own. */
+  readonly algorithmFolders?: readonly string[];
   /** Called with each result. */
   readonly onResult?: (result: FrameResult) => void;
 }
 
 /** Opens the pipeline and drives it to its end or to the first interrupt, with its plan and progress on stderr. @throws Fault as `openPipeline` and `run` */
-export async function drive(config: PipelineConfigInput, context: CliContext, { command = '', onResult }: DriveOptions = {}): Promise<RunSummary> {
-  const { stderr, drain } = context;
+export async function drive(config: PipelineConfigInput, context: CliContext, options: DriveOptions = {}): Promise<RunSummary> {
+  const { command = '', onResult, algorithmFolders = [] } = options;
+  const { stderr, drain, cwd } = context;
   const log = createLog(({ level, message }) => void stderr.write(`${level === 'info' ? '' : `${level}: `}${message}\n`), 'info');
   await using pipeline = await openPipeline(config, {
     models: createCliZoo(context),
     signal: drain,
     log,
     about: { command, version: packageVersion() },
+    algorithmFolders: [config[CONFIG_FOLDER] ?? cwd, ...algorithmFolders],
   }).catch((error: unknown) => {
     if (drain.aborted && toFault(error).code === 'CANCELLED') fail('CANCELLED', 'interrupted before the first frame', error);
     throw error;

@@ -20,6 +20,9 @@ export const number =
     return value;
   };
 
+/** One more value of an option that may be repeated. */
+export const more = (text: string, before: readonly string[] = []): string[] => [...before, text];
+
 /** A line as the command line names it. */
 export interface LineOption {
   readonly name: string;

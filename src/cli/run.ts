@@ -4,7 +4,7 @@ import { Fault, fail } from '../core/index.js';
 import { type PipelineConfig, type PipelineConfigInput, type RunSummary, isAddress } from '../pipeline/index.js';
 import type { CliContext } from './context.js';
 import { drive, lossText, partialFault, streamName } from './drive.js';
-import { type LineOption, addLine, list, number } from './option-values.js';
+import { type LineOption, addLine, list, more, number } from './option-values.js';
 import { readConfig } from './read-config.js';
 import { summaryText } from './run-summary-text.js';
 
@@ -31,6 +31,7 @@ export interface RunOptions extends GraphOptions {
   readonly output: string;
   readonly overwrite?: boolean;
   readonly json?: boolean;
+  readonly algorithms?: readonly string[];
 }
 
 const DEFAULT_MODEL = 'coco-centernet';
@@ -105,7 +106,7 @@ async function configFor(source: string, options: RunOptions, context: CliContex
 }
 
 /** The command as it can be typed again. */
-function commandLine(source: string, { output, video, audio, report, overwrite, json, line, ...rest }: RunOptions): string {
+function commandLine(source: string, { output, video, audio, report, overwrite, json, line, algorithms = [], ...rest }: RunOptions): string {
   const word = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
   const given = Object.entries(rest).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, word(String(value))]));
   const lines = (line ?? []).flatMap(({ name, from, to }) => ['--line', word(`${name}=${[...from, ...to].join(',')}`)]);
@@ -115,6 +116,7 @@ function commandLine(source: string, { output, video, audio, report, overwrite, 
     word(source),
     ...given,
     ...lines,
+    ...algorithms.flatMap((folder) => ['--algorithms', word(folder)]),
     ...switches,
     ...(overwrite ? ['--overwrite'] : []),
     ...(json ? ['--json'] : []),
@@ -134,7 +136,10 @@ export function filesLeft(config: PipelineConfigInput, summary: RunSummary, cwd:
 async function runRun(source: string, options: RunOptions, context: CliContext): Promise<void> {
   const { stdout, stderr, cwd, drain } = context;
   const config = await configFor(source, options, context);
-  const summary = await drive(config, context, { command: commandLine(source, options) });
+  const summary = await drive(config, context, {
+    command: commandLine(source, options),
+    algorithmFolders: (options.algorithms ?? []).map((folder) => resolve(cwd, folder)),
+  });
   const files = filesLeft(config, summary, cwd);
   const { frames, objects, elapsedMs, streams } = summary;
   const seconds = elapsedMs / 1000;
@@ -176,6 +181,11 @@ export function runCommand(context: CliContext): Command {
     .option('--crf <n>', 'x264 quality, 0 (lossless) to 51 (default: 23)', number(0, 51))
     .option('--instances <n>', 'copies of the model at work (default: one a core)', number(1, 64, true))
     .option('--provider <names>', 'execution providers, best first, such as webgpu,cpu', list)
+    .option(
+      '--algorithms <folder>',
+      "let algorithms of a configuration file be loaded from here too, beside the file's own folder; may be repeated",
+      more,
+    )
     .option('--json', 'print one summary object on stdout')
     .addHelpText(
       'after',

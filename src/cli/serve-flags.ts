@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { RateResource } from '../inference/index.js';
-import { number } from './option-values.js';
+import { more, number } from './option-values.js';
 
 /** `true`, `1`, or nothing at all after the flag: yes. @throws InvalidArgumentError */
 function yesNo(text: string | true): boolean {
@@ -15,8 +15,6 @@ const oneOf =
     if (!words.includes(text)) throw new InvalidArgumentError(`must be one of ${words.join(', ')}`);
     return text;
   };
-
-const more = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
 /** `*` alone is everything, as pattern of headers nothing may be wrong with it. @throws InvalidArgumentError */
 function pattern(text: string): RegExp {

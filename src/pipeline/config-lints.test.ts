@@ -77,3 +77,11 @@ test('nodes that are not at work are not looked at', () => {
     ['nodes.people.maxDelayMs: a run takes one picture (maxBatch is 1), so that no other is waited for. Raise maxBatch, or take maxDelayMs out'],
   );
 });
+
+test('a single stream that is looked at with gaps before such a tracker is warned of too', () => {
+  const still = BUILT_IN_TRACKERS.map((kind) => ({ ...kind, coasts: kind.type !== 'sort' }));
+  const nodes = { people: { model: 'yolox-nano' }, tracker: { track: 'sort', on: { objects: 'people' } } };
+  const of = (override: object): string[] => lint(nodes, { sources: { door: { uri: 'door.mp4', nodes: { people: override } } } }, still);
+  assert.match(of({ everyFrames: 5 }).join('\n'), /^sources\.door\.nodes\.people\.everyFrames: tracker follows with sort/);
+  assert.deepEqual(of({ enabled: false }), []);
+});

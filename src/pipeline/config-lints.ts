@@ -1,7 +1,8 @@
 import { BUILT_IN_TRACKERS, type TrackerKind } from '../tracking/index.js';
 import { activeNodes } from './active-nodes.js';
-import { type ModelNodeConfig, type NodeConfig, type TrackNodeConfig, readsOf } from './config-nodes.js';
+import { type NodeConfig, type TrackNodeConfig, readsOf } from './config-nodes.js';
 import { type ConfigProblem, pathText } from './config-problems.js';
+import type { StreamNodeConfig } from './config-sources.js';
 import type { PipelineConfig } from './config.js';
 
 /** Something in a configuration that is allowed and hardly meant. */
@@ -21,21 +22,30 @@ type Rule = (linted: Linted) => ConfigLint[];
 const entriesOf = <K extends 'model' | 'track'>(nodes: Nodes, kind: K): [string, Extract<NodeConfig, Record<K, unknown>>][] =>
   Object.entries(nodes).flatMap(([name, node]) => (kind in node ? [[name, node as Extract<NodeConfig, Record<K, unknown>>]] : []));
 
-/** How a node's looks are spaced out, by the key that says so; undefined for one that looks at every frame. */
-function spacingOf({ everyFrames, everySeconds }: ModelNodeConfig): 'everyFrames' | 'everySeconds' | undefined {
+/** How looks are spaced out, by the key that says so; undefined for a look at every frame. */
+function spacingOf({ everyFrames = 1, everySeconds }: StreamNodeConfig): string | undefined {
   if (everySeconds !== undefined) return 'everySeconds';
   return everyFrames > 1 ? 'everyFrames' : undefined;
 }
 
-const gapsBeforeTrackers: Rule = ({ nodes, trackers }) =>
-  entriesOf(nodes, 'track').flatMap(([name, { track, on }]) => {
-    if (trackers.find(({ type }) => type === track)?.coasts !== false) return [];
-    return on.objects.flatMap((read) => {
-      const node = nodes[read];
-      const key = node && 'model' in node ? spacingOf(node) : undefined;
-      const message = `${name} follows with ${track}, which carries nothing over the frames between: objects come and go. Look at every frame, or follow with another tracker`;
-      return key ? [{ path: ['nodes', read, key], message }] : [];
-    });
+/** Where it is said that a model looks at some frames only: of the node itself, and of single streams. */
+function gapsOf(name: string, { config, nodes }: Linted): string[][] {
+  const node = nodes[name];
+  if (!node || !('model' in node)) return [];
+  const own = spacingOf(node);
+  const ofStreams = Object.entries(config.sources).flatMap(([source, { nodes: overrides }]) => {
+    const override = overrides[name];
+    const key = override && override.enabled !== false ? spacingOf(override) : undefined;
+    return key === undefined ? [] : [['sources', source, 'nodes', name, key]];
+  });
+  return own === undefined ? ofStreams : [['nodes', name, own], ...ofStreams];
+}
+
+const gapsBeforeTrackers: Rule = (linted) =>
+  entriesOf(linted.nodes, 'track').flatMap(([name, { track, on }]) => {
+    if (linted.trackers.find(({ type }) => type === track)?.coasts !== false) return [];
+    const message = `${name} follows with ${track}, which carries nothing over the frames between: objects come and go. Look at every frame, or follow with another tracker`;
+    return on.objects.flatMap((read) => gapsOf(read, linted).map((path) => ({ path, message })));
   });
 
 /** Labels that a tracker leaves; null for all. */

@@ -1,8 +1,9 @@
 import type { PictureRequest, Rect } from '../../core/index.js';
 import type { ResolvedRequest } from '../request.js';
-import { type Plane, ScaledRows } from './scaled-rows.js';
+import { type Plane, rowsOf, scaleAcross } from './across.js';
+import { RowKernel } from './row-kernel.js';
 import { type Stretch, type Taps, nearest, taps } from './taps.js';
-import { type RgbSums, type YuvColour, rgbSums } from './yuv-colour.js';
+import { type YuvColour, rgbSums } from './yuv-colour.js';
 
 /** A picture of three planes of bytes: brightness, and two of colour, which may be of fewer samples. */
 export interface YuvPicture {
@@ -40,22 +41,32 @@ function chromaAxes({ x, y, width, height }: Rect, { chroma, shift }: YuvPicture
   };
 }
 
-/** Where the parts of a pixel go, in bytes. */
-interface Layout {
-  readonly pixel: number;
-  readonly row: number;
-  readonly red: number;
-  readonly green: number;
-  readonly blue: number;
+/** The loops work on so many pixels at a time. */
+const BLOCK = 4;
+const FLOAT = 4;
+
+/** A plane that is scaled across, in the kernel's memory. */
+interface ScaledPlane {
+  /** Where its first row begins. */
+  readonly at: number;
+  /** Bytes from row to row. */
+  readonly step: number;
+  readonly top: number;
+  readonly down: Taps;
+  /** Where the weights of `down` begin. */
+  readonly weights: number;
 }
 
-function layoutOf({ size, order, layout }: PictureRequest, content: Rect): Layout {
-  const planar = layout === 'planar';
-  const pixel = planar || order === 'gray' ? 1 : 3;
-  const part = planar ? size.width * size.height : 1;
-  const start = (content.y * size.width + content.x) * pixel;
-  const [red, blue] = order === 'bgr' ? [2, 0] : [0, 2];
-  return { pixel, row: size.width * pixel, red: start + red * part, green: start + part, blue: start + blue * part };
+const rowAt = ({ at, step, top, down }: ScaledPlane, y: number): number => at + (down.first[y]! - top) * step;
+const weightsAt = ({ weights, down }: ScaledPlane, y: number): number => weights + y * down.count * FLOAT;
+
+/** Copies rows of bytes, `stride` apart, to the content of a picture whose rows are `row` bytes. */
+function place(from: Uint8Array, stride: number, bytes: number, into: Uint8Array, start: number, row: number): void {
+  if (stride === bytes && row === bytes) {
+    into.set(from, start);
+    return;
+  }
+  for (let y = 0; y * stride < from.length; y++) into.set(from.subarray(y * stride, y * stride + bytes), start + y * row);
 }
 
 /**
@@ -63,51 +74,74 @@ function layoutOf({ size, order, layout }: PictureRequest, content: Rect): Layou
  * samples, and no brightness from outside the rectangle is mixed in. One call after another: memory is used again.
  */
 export class YuvCrop {
-  readonly #y = new ScaledRows();
-  readonly #u = new ScaledRows();
-  readonly #v = new ScaledRows();
-  #rows = [new Float32Array(0), new Float32Array(0), new Float32Array(0)] as const;
+  readonly #kernel = new RowKernel();
 
   /** Fills the content of a picture as `request` and `resolved` want it; what lies around the content stays as it is. */
   render(from: YuvPicture, request: PictureRequest, { source, content }: ResolvedRequest, into: Uint8Array): void {
-    const { width, height } = content;
-    if (this.#rows[0].length < width) this.#rows = [new Float32Array(width), new Float32Array(width), new Float32Array(width)];
-    const [luma, u, v] = from.planes;
-    const { across, down } = lumaAxes(source, content);
-    this.#y.begin(luma, across, down);
-    // Stores to it round and stay within 0 and 255.
-    const bytes = new Uint8ClampedArray(into.buffer, into.byteOffset, into.byteLength);
-    const sums = rgbSums(from.colour);
-    const layout = layoutOf(request, content);
-    if (request.order === 'gray') {
-      for (let y = 0; y < height; y++) this.#grayRow(y, width, sums, bytes, layout.red + y * layout.row);
-      return;
-    }
-    const colour = chromaAxes(source, from, content);
-    this.#u.begin(u, colour.across, colour.down);
-    this.#v.begin(v, colour.across, colour.down);
-    for (let y = 0; y < height; y++) this.#colourRow(y, width, sums, bytes, layout);
+    const luma = lumaAxes(source, content);
+    const colour = request.order === 'gray' ? undefined : chromaAxes(source, from, content);
+    const width = Math.max(content.width, BLOCK);
+    this.#kernel.begin(bytesNeeded(width, content.height, colour ? [luma, colour, colour] : [luma]));
+    const y = this.#scaled(from.planes[0], luma, width);
+    if (!colour) return this.#gray(y, from, request, content, into);
+    const u = this.#scaled(from.planes[1], colour, width);
+    const v = this.#scaled(from.planes[2], colour, width);
+    this.#coloured(y, u, v, from, request, content, into);
   }
 
-  #grayRow(y: number, width: number, sums: RgbSums, bytes: Uint8ClampedArray, start: number): void {
-    const [row] = this.#rows;
-    this.#y.row(y, row);
-    for (let x = 0; x < width; x++) bytes[start + x] = row[x]! * sums.y + sums.gray;
+  #scaled(plane: Plane, { across, down }: Axes, width: number): ScaledPlane {
+    const kernel = this.#kernel;
+    const rows = rowsOf(down);
+    const weights = kernel.take(down.weights.length * FLOAT);
+    kernel.floats(weights, down.weights.length).set(down.weights);
+    const at = kernel.take(rows.count * width * FLOAT);
+    scaleAcross(plane, across, rows, kernel.floats(at, rows.count * width), width);
+    return { at, step: width * FLOAT, top: rows.top, down, weights };
   }
 
-  #colourRow(y: number, width: number, sums: RgbSums, bytes: Uint8ClampedArray, layout: Layout): void {
-    const [luma, u, v] = this.#rows;
-    this.#y.row(y, luma);
-    this.#u.row(y, u);
-    this.#v.row(y, v);
-    const { pixel, red, green, blue } = layout;
-    let at = y * layout.row;
-    for (let x = 0; x < width; x++) {
-      const bright = luma[x]! * sums.y;
-      bytes[red + at] = bright + v[x]! * sums.redV + sums.red;
-      bytes[green + at] = bright + u[x]! * sums.greenU + v[x]! * sums.greenV + sums.green;
-      bytes[blue + at] = bright + u[x]! * sums.blueU + sums.blue;
-      at += pixel;
+  #gray(y: ScaledPlane, { colour }: YuvPicture, { size }: PictureRequest, content: Rect, into: Uint8Array): void {
+    const kernel = this.#kernel;
+    const width = y.step / FLOAT;
+    const sums = rgbSums(colour);
+    const out = kernel.take(width * content.height);
+    for (let row = 0; row < content.height; row++) {
+      kernel.rows.grayRow(rowAt(y, row), weightsAt(y, row), y.down.count, width, sums.y, sums.gray, out + row * width);
+    }
+    place(kernel.bytes(out, width * content.height), width, content.width, into, content.y * size.width + content.x, size.width);
+  }
+
+  // prettier-ignore
+  #coloured(y: ScaledPlane, u: ScaledPlane, v: ScaledPlane, { colour }: YuvPicture, { size, order, layout }: PictureRequest, content: Rect, into: Uint8Array): void {
+    const kernel = this.#kernel;
+    const { rows } = kernel;
+    const width = y.step / FLOAT;
+    const { height } = content;
+    const planar = layout === 'planar';
+    const sums = kernel.take(8 * FLOAT);
+    const { y: bright, redV, greenU, greenV, blueU, red, green, blue } = rgbSums(colour);
+    kernel.floats(sums, 8).set([bright, redV, greenU, greenV, blueU, red, green, blue]);
+    const plane = planar ? width * height : width;
+    const out = kernel.take(3 * plane);
+    const packed = planar ? 0 : kernel.take(3 * width * height);
+    const [r, b] = order === 'bgr' ? [2, 0] : [0, 2];
+    for (let row = 0; row < height; row++) {
+      const at = out + (planar ? row * width : 0);
+      rows.colourRow(
+        rowAt(y, row), weightsAt(y, row), y.down.count, rowAt(u, row), rowAt(v, row), weightsAt(u, row), u.down.count,
+        width, sums, at + r * plane, at + plane, at + b * plane,
+      );
+      if (!planar) rows.packRow(at, at + plane, at + 2 * plane, width, packed + row * 3 * width);
+    }
+    const start = content.y * size.width + content.x;
+    if (!planar) return place(kernel.bytes(packed, 3 * plane * height), 3 * width, 3 * content.width, into, 3 * start, 3 * size.width);
+    for (let part = 0; part < 3; part++) {
+      place(kernel.bytes(out + part * plane, plane), width, content.width, into, part * size.width * size.height + start, size.width);
     }
   }
+}
+
+/** At most so many bytes of the kernel's memory are taken for a picture. */
+function bytesNeeded(width: number, height: number, planes: readonly Axes[]): number {
+  const scaled = planes.reduce((sum, { down }) => sum + (down.weights.length + rowsOf(down).count * width) * FLOAT, 0);
+  return scaled + 3 * width * (height + 1) + 3 * width * height + 1024;
 }

@@ -6,7 +6,8 @@ import { YuvCrop } from '../crop/yuv-crop.js';
 import { clipTest, evenTicks, makeClip, near, pixelAt } from './clip-maker.test.support.js';
 import { libavMedia } from './media.js';
 import type { LibavPixels } from './pixels.js';
-import { yuvPictureOf } from './yuv-picture.js';
+import { PlaneCopies } from './plane-copies.js';
+import { yuvFormOf, yuvPictureOf } from './yuv-picture.js';
 
 const media = libavMedia();
 const size: Size = { width: 96, height: 80 };
@@ -139,12 +140,15 @@ for (const pixelFormat of ['yuv420p', 'yuv422p', 'yuv444p'])
       for await (const frame of source.frames()) {
         using _ = frame;
         const whole: Rect = { x: 0, y: 0, ...size };
-        const planes = yuvPictureOf((frame.pixels as LibavPixels).frame);
-        assert.ok(planes, 'three planes of a known colour matrix');
+        const { frame: native } = frame.pixels as LibavPixels;
+        const form = yuvFormOf(native);
+        assert.ok(form, 'three planes of a known colour matrix');
+        const planes = yuvPictureOf(form, new PlaneCopies().of(frame, native));
         for (const target of [
           { width: 41, height: 33 },
           { width: 150, height: 97 },
           { width: 40, height: 120 },
+          { width: 3, height: 9 },
         ])
           // prettier-ignore
           for (const order of planes.colour.red === BT601.red ? (['rgb', 'bgr', 'gray'] as const) : (['rgb', 'bgr'] as const))

@@ -2,12 +2,13 @@ import { AV_PIX_FMT_BGR24, AV_PIX_FMT_GBRP, AV_PIX_FMT_GRAY8, AV_PIX_FMT_RGB24, 
 import { avImageGetBufferSize, type Frame } from 'node-av/lib';
 import type { PictureRequest, Pixels, Rect, Size } from '../../core/index.js';
 import { BT601 } from '../crop/yuv-colour.js';
-import { YuvCrop, type YuvPicture } from '../crop/yuv-crop.js';
+import { YuvCrop } from '../crop/yuv-crop.js';
 import { fillAround, resolveRequest } from '../request.js';
 import { type FrameStore, pictureFrame } from './native-frames.js';
 import { pixelFormatOf } from './pixel-format.js';
+import { PlaneCopies } from './plane-copies.js';
 import type { ScaledPicture, Scalers } from './scalers.js';
-import { yuvPictureOf } from './yuv-picture.js';
+import { type YuvForm, yuvFormOf, yuvPictureOf } from './yuv-picture.js';
 
 /**
  * Area averaging: against an exact area average it is 4 to 13 dB nearer than bilinear, against OpenCV's bilinear (what most detectors were
@@ -70,10 +71,11 @@ const SMALL_WORK = 300_000;
 const isSmall = (source: Rect, content: Rect): boolean => source.width * source.height + 8 * content.width * content.height <= SMALL_WORK;
 
 /** Gray is the brightness of BT.601, as libav has it and most networks learnt it: of another matrix it takes the colours too. */
-const fitsOrder = ({ colour }: YuvPicture, { order }: PictureRequest): boolean => order !== 'gray' || colour.red === BT601.red;
+const fitsOrder = ({ colour }: YuvForm, { order }: PictureRequest): boolean => order !== 'gray' || colour.red === BT601.red;
 
 /** Serves one call after another, none of which waits: one is enough for a thread. */
 const crops = new YuvCrop();
+const copies = new PlaneCopies();
 
 /** What the pixels of one source share. */
 export interface PixelsHome {
@@ -86,8 +88,8 @@ export interface PixelsHome {
 /** Decoded pixels in libav's memory, YUV as they came. Only what is asked for is converted, off the calling thread. */
 export class LibavPixels implements Pixels {
   readonly #home: PixelsHome;
-  /** The planes, once they were asked for. */
-  #planes: YuvPicture | null | undefined;
+  /** How the planes are read, once they were asked for. */
+  #form: YuvForm | null | undefined;
 
   /** Takes ownership of `frame`. */
   constructor(
@@ -114,9 +116,9 @@ export class LibavPixels implements Pixels {
     const { scalers } = this.#home;
     if (covers(source, frame)) return scalers.scale(frame, { ...target, flags: SCALING }, read);
     if (isSmall(source, content)) {
-      if (this.#planes === undefined) this.#planes = yuvPictureOf(frame);
-      const planes = this.#planes;
-      if (planes && fitsOrder(planes, request)) return crops.render(planes, request, { source, content, pad }, into);
+      if (this.#form === undefined) this.#form = yuvFormOf(frame);
+      const yuv = this.#form;
+      if (yuv && fitsOrder(yuv, request)) return crops.render(yuvPictureOf(yuv, copies.of(this, frame)), request, { source, content, pad }, into);
     }
     const around = onChroma(source, frame, pixelFormatOf(frame.format as AVPixelFormat).chroma);
     const isAligned = around.width === source.width && around.height === source.height;
@@ -127,6 +129,7 @@ export class LibavPixels implements Pixels {
   }
 
   free(): void {
+    copies.forget(this);
     if (this.#home.reclaim) this.#home.reclaim(this.frame);
     else this.#home.store.give(this.frame);
     this.#home.scalers.release();

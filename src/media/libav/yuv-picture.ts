@@ -16,6 +16,7 @@ import type { Frame } from 'node-av/lib';
 import { BT2020, BT601, BT709, type YuvColour } from '../crop/yuv-colour.js';
 import type { YuvPicture } from '../crop/yuv-crop.js';
 import { pixelFormatOf } from './pixel-format.js';
+import type { CopiedPlanes } from './plane-copies.js';
 
 /** As libav's own scaler takes them: what says nothing is BT.601. */
 const MATRICES = new Map<number, Pick<YuvColour, 'red' | 'blue'>>([
@@ -36,21 +37,28 @@ const toFirst = (apart: number): number => (1 / apart - 1) / 2;
 /** Three planes of bytes; formats with a `j` always have the full range. */
 const PLANAR = /^yuv(j?)4[0-4][0-4]p$/;
 
-/** The planes of a frame, valid as long as the frame; null where it is not three planes of bytes of a known colour matrix. */
-export function yuvPictureOf(frame: Frame): YuvPicture | null {
+/** A picture but for its samples. */
+export type YuvForm = Omit<YuvPicture, 'planes'>;
+
+/** How the samples of a frame are to be read; null where they are not three planes of bytes of a known colour matrix. */
+export function yuvFormOf(frame: Frame): YuvForm | null {
   const { name, chroma } = pixelFormatOf(frame.format as AVPixelFormat);
   const matched = PLANAR.exec(name);
   const matrix = MATRICES.get(frame.colorSpace);
-  const { data, linesize, chromaLocation } = frame;
-  if (!matched || !matrix || !data || linesize.slice(0, 3).some((stride) => stride <= 0)) return null;
-  const [y, u, v] = data.map((samples, at) => ({ samples, stride: linesize[at]! }));
+  if (!matched || !matrix) return null;
+  const { chromaLocation } = frame;
   const left = LEFT.has(chromaLocation) ? toFirst(chroma.x) : 0;
   const up = toFirst(chroma.y);
   const below = TOP.has(chromaLocation) ? up : BOTTOM.has(chromaLocation) ? -up : 0;
   return {
-    planes: [y!, u!, v!],
     chroma,
     shift: { x: left, y: below },
     colour: { ...matrix, full: matched[1] === 'j' || frame.colorRange === AVCOL_RANGE_JPEG },
   };
+}
+
+/** The picture that a form makes of copied planes. */
+export function yuvPictureOf(form: YuvForm, { data, strides }: CopiedPlanes): YuvPicture {
+  const plane = (at: number): YuvPicture['planes'][number] => ({ samples: data[at]!, stride: strides[at]! });
+  return { ...form, planes: [plane(0), plane(1), plane(2)] };
 }

@@ -26,6 +26,6 @@ export async function allowedFile(file: string, folders: readonly string[]): Pro
   const where = path === resolve(file) ? file : `${file} (in truth ${path})`;
   return fail(
     'PERMISSION_DENIED',
-    `${where}: code is loaded only from ${folders.join(', ') || 'nowhere'} and below; add its folder to algorithmFolders`,
+    `${where}: code is loaded only from ${folders.join(', ') || 'nowhere'} and below; allow its folder with algorithmFolders, or with --algorithms`,
   );
 }

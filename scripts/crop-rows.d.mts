@@ -1,0 +1,2 @@
+export const CROP_ROWS_PATH: string;
+export function cropRowsModule(): Promise<string>;
