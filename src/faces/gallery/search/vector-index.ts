@@ -133,7 +133,8 @@ export class VectorIndex {
 
   #quantise(values: Float32Array, at: number): void {
     const { shorts } = this.#vectors;
-    for (let i = 0; i < values.length; i++) shorts[at + i] = Math.round(values[i]! * SCALE);
+    // Math.round branches on the sign, which is a coin toss here: it takes a third of the time of adding.
+    for (let i = 0; i < values.length; i++) shorts[at + i] = Math.floor(values[i]! * SCALE + 0.5);
   }
 
   /** Takes a vector out and overwrites it; false when it is not there. */
