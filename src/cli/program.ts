@@ -5,6 +5,7 @@ import type { CliContext, CliStream } from './context.js';
 import { demoCommand } from './demo.js';
 import { detectCommand } from './detect.js';
 import { doctorCommand } from './doctor.js';
+import { eyeContactCommand } from './eye-contact.js';
 import { inferCommand } from './infer.js';
 import { modelsCommand } from './models.js';
 import { perfCommand } from './perf.js';
@@ -25,6 +26,7 @@ export function createProgram(context: CliContext): Command {
     perfCommand,
     demoCommand,
     detectCommand,
+    eyeContactCommand,
     validateCommand,
     schemaCommand,
     modelsCommand,

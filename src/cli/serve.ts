@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { CliContext } from './context.js';
+import { serveEyeContactCommand } from './serve-eye-contact.js';
 import { addServeFlags, type ServeFlags } from './serve-flags.js';
 
 /** `ocellus serve [MODEL.onnx|REPOSITORY]` */
@@ -11,6 +12,9 @@ export function serveCommand(context: CliContext): Command {
     )
     .argument('[model]', 'an ONNX file, or a model repository');
   return addServeFlags(command)
+    .addCommand(serveEyeContactCommand(context))
+    // Flags behind `eye-contact` are its own, also those that have a name of these.
+    .enablePositionalOptions()
     .addHelpText(
       'after',
       '\nExamples:\n  ocellus serve model.onnx\n  ocellus serve --model-repository models --model-control-mode explicit --load-model simple\n  ocellus serve models --http-address 0.0.0.0 --auth-token-file token.txt\n',

@@ -134,10 +134,10 @@ class Rewriting {
     this.#changed++;
   }
 
-  /** The last packet lasts until the film is over; see the writer of videos. */
+  /** The last packet of a file lasts until the film is over; see the writer of videos. */
   async #write(packet: Packet): Promise<void> {
     this.#encoded++;
-    if (this.#encoded === this.#frames) packet.duration = this.#lastEnd - packet.pts;
+    if (this.#encoded === this.#frames && typeof this.options.output === 'string') packet.duration = this.#lastEnd - packet.pts;
     await this.#writing!.output.writePicture(packet);
   }
 
