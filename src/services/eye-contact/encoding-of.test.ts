@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { anyPack, FloatValueSchema, Int32ValueSchema, StringValueSchema } from '@bufbuild/protobuf/wkt';
+import type { VideoEncoding } from '../../media/index.js';
+import { create, type MessageInitShape, OutputVideoEncodingSchema } from '../../wire/index.js';
+import { bitsPerSecondFor, encodingOf } from './encoding-of.js';
+
+const VIDEO = { codedSize: { width: 1280, height: 720 }, frameRate: { num: 30, den: 1 } };
+
+function encoded(encodingType: MessageInitShape<typeof OutputVideoEncodingSchema>['encodingType']): VideoEncoding {
+  const choice = encodingOf(create(OutputVideoEncodingSchema, { encodingType: encodingType! }));
+  return typeof choice === 'function' ? choice(VIDEO as never) : choice;
+}
+
+const int = (value: number) => anyPack(Int32ValueSchema, create(Int32ValueSchema, { value }));
+
+test('without a word, the quality is constant; lossless is lossless', () => {
+  assert.deepEqual(encodingOf(undefined), {});
+  assert.deepEqual(encoded({ case: 'lossless', value: true }), { lossless: true });
+  assert.deepEqual(encoded({ case: 'lossless', value: false }), {});
+});
+
+test('a rate is obeyed; without one it follows from the picture: 3 Mbit/s at 720p', () => {
+  assert.deepEqual(encoded({ case: 'lossy', value: { bitrate: 2_000_000, idrInterval: 4 } }), { keyFrameEvery: 4, bitsPerSecond: 2_000_000 });
+  const { bitsPerSecond, keyFrameEvery } = encoded({ case: 'lossy', value: {} });
+  assert.equal(keyFrameEvery, 8);
+  assert.equal(bitsPerSecond, bitsPerSecondFor(VIDEO));
+  assert.ok(Math.abs(bitsPerSecond! - 3e6) < 1e5);
+  assert.throws(() => encoded({ case: 'lossy', value: { bitrate: 0, idrInterval: 0 } }), {
+    message: /bitrate must be above 0.*idr_interval must be above 0/,
+  });
+});
+
+test('custom properties that mean something are obeyed', () => {
+  const custom = { bitrate: int(1_000_000), maxbitrate: int(2_000_000), idrinterval: int(12), 'num-B-Frames': int(0) };
+  assert.deepEqual(encoded({ case: 'customEncoding', value: { custom } }), {
+    bitsPerSecond: 1_000_000,
+    maxBitsPerSecond: 2_000_000,
+    keyFrameEvery: 12,
+    bFrames: 0,
+  });
+});
+
+test('the others are refused by name, all of them at once, and so are values that are no numbers', () => {
+  const custom = {
+    sharpness: int(1),
+    toString: int(1),
+    idrinterval: anyPack(FloatValueSchema, create(FloatValueSchema, { value: 1.5 })),
+    bitrate: anyPack(StringValueSchema, create(StringValueSchema, { value: 'much' })),
+    maxbitrate: { typeUrl: 'type.googleapis.com/some.Other', value: new Uint8Array([1]) },
+  };
+  assert.throws(
+    () => encoded({ case: 'customEncoding', value: { custom } }),
+    (error: Error) => {
+      for (const name of Object.keys(custom)) assert.match(error.message, new RegExp(`"${name}"`));
+      return true;
+    },
+  );
+});
