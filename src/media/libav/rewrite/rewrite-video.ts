@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { AV_NOPTS_VALUE, AV_PKT_DATA_DISPLAYMATRIX } from 'node-av/constants';
-import { type Frame, Packet } from 'node-av/lib';
+import type { Frame, Packet } from 'node-av/lib';
 import { fail, NULL_LOG, Scope, throwIfAborted, toMs } from '../../../core/index.js';
 import { moveIndexForward } from '../../faststart.js';
 import type { MediaInfo, VideoInfo } from '../../port.js';
