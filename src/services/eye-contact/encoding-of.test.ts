@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { anyPack, FloatValueSchema, Int32ValueSchema, StringValueSchema } from '@bufbuild/protobuf/wkt';
 import type { VideoEncoding } from '../../media/index.js';
 import { create, type MessageInitShape, OutputVideoEncodingSchema } from '../../wire/index.js';
 import { bitsPerSecondFor, encodingOf } from './encoding-of.js';
@@ -12,7 +11,18 @@ function encoded(encodingType: MessageInitShape<typeof OutputVideoEncodingSchema
   return typeof choice === 'function' ? choice(VIDEO as never) : choice;
 }
 
-const int = (value: number) => anyPack(Int32ValueSchema, create(Int32ValueSchema, { value }));
+/** A wrapped value as it stands in the message, by its bytes. */
+const wrapped = (type: string, ...bytes: readonly number[]) => ({
+  typeUrl: `type.googleapis.com/google.protobuf.${type}`,
+  value: Uint8Array.from(bytes),
+});
+
+function int(value: number) {
+  const bytes = [0x08];
+  let left = value;
+  for (; left > 127; left >>>= 7) bytes.push((left & 127) | 128);
+  return wrapped('Int32Value', ...bytes, left);
+}
 
 test('without a word, the quality is constant; lossless is lossless', () => {
   assert.deepEqual(encodingOf(undefined), {});
@@ -45,8 +55,8 @@ test('the others are refused by name, all of them at once, and so are values tha
   const custom = {
     sharpness: int(1),
     toString: int(1),
-    idrinterval: anyPack(FloatValueSchema, create(FloatValueSchema, { value: 1.5 })),
-    bitrate: anyPack(StringValueSchema, create(StringValueSchema, { value: 'much' })),
+    idrinterval: wrapped('FloatValue', 0x0d, 0, 0, 0xc0, 0x3f),
+    bitrate: wrapped('StringValue', 0x0a, 4, 0x6d, 0x75, 0x63, 0x68),
     maxbitrate: { typeUrl: 'type.googleapis.com/some.Other', value: new Uint8Array([1]) },
   };
   assert.throws(

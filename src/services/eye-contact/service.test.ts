@@ -339,6 +339,28 @@ serviceTest('until it has made ready, it says so everywhere', { prepare: () => s
   assert.equal(await health(), 1);
 });
 
+serviceTest('tools that ask by reflection hear of the service and its messages', {}, async ({ client }) => {
+  // ServerReflectionRequest: list_services = "", and file_containing_symbol = the service.
+  const name = 'nvidia.maxine.eyecontact.v1.MaxineEyeContactService';
+  const asked = [Buffer.from([0x3a, 0]), Buffer.concat([Buffer.from([0x22, name.length]), Buffer.from(name)])];
+  const answers: Buffer[] = [];
+  for await (const bytes of client.stream('/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo', asked)) answers.push(Buffer.from(bytes));
+  assert.ok(answers[0]!.includes(name) && answers[0]!.includes('grpc.health.v1.Health'));
+  assert.ok(answers[1]!.includes('gaze_pitch_threshold_low') && answers[1]!.includes('server_request_id'));
+});
+
+serviceTest('a reader that is slow gets everything, and the work waits for it', {}, async ({ client }) => {
+  const { video } = await call(client, [{ config: { outputVideoEncoding: { encodingType: { case: 'lossless', value: true } } } }, ...chunks(tail)]);
+  const slow: Uint8Array[] = [];
+  const lossless = { config: { outputVideoEncoding: { encodingType: { case: 'lossless', value: true } } } } as const;
+  for await (const bytes of client.stream(PATH, [lossless, ...chunks(tail)].map(encoded))) {
+    await sleep(20);
+    const { streamOutput } = fromBinary(RedirectGazeResponseSchema, bytes);
+    if (streamOutput.case === 'videoFileData') slow.push(streamOutput.value);
+  }
+  assert.ok(Buffer.concat(slow).equals(video));
+});
+
 serviceTest('the HTTP side answers as a NIM does', {}, async ({ client, http }) => {
   await call(client, chunks(tail));
   const json = async (path: string): Promise<unknown> => (await fetch(http + path)).json();

@@ -128,8 +128,8 @@ clipTest('a turned video is seen upright, patched where it is seen, and turned s
 clipTest('bytes that come are worked on as they come, and the answer plays', async (path) => {
   const clip = await makeClip(path('in.mp4'), {
     ...recipe,
-    ticks: evenTicks(200),
-    sound: { codec: 'aac', seconds: 8 },
+    ticks: evenTicks(100),
+    sound: { codec: 'aac', seconds: 4 },
     muxer: { movflags: 'faststart' },
   });
   const bytes = await readFile(clip);
