@@ -4,7 +4,9 @@ import { FAULTS, MS_BOUNDS, prometheusName } from '../dist/core/index.js';
 import { AlgorithmErrorRecord, LineCrossingRecord, ResultRecord } from '../dist/core/schema.js';
 import { createProgram } from '../dist/cli/program.js';
 import { CATALOGUE, HEADS } from '../dist/models/index.js';
+import { EyeContactSettings } from '../dist/eye-contact/index.js';
 import { INFERENCE_METRICS } from '../dist/inference/index.js';
+import { EYE_CONTACT_METRICS } from '../dist/services/index.js';
 import { BUILT_IN_TRACKERS } from '../dist/tracking/index.js';
 import { PIPELINE_METRICS, pipelineJsonSchema } from '../dist/pipeline/index.js';
 
@@ -72,7 +74,10 @@ const metricRows = (metrics) =>
   ]);
 
 const metrics = () =>
-  `# Metrics\n\n${NOTE}What Prometheus is told, in its text exposition format 0.0.4. Times are in seconds; the bounds of their histograms are ${MS_BOUNDS.map((ms) => ms / 1000).join(', ')} s. [How to read them](../guide/metrics.md).\n\n## Pipelines\n\n${table(['Name', 'Kind', 'Labels', 'Meaning'], metricRows(PIPELINE_METRICS))}\n\nNodes that share a model tell the same numbers of it: those of all of them together.\n\n## The engine\n\n${table(['Name', 'Kind', 'Labels', 'Meaning'], metricRows(INFERENCE_METRICS))}\n`;
+  `# Metrics\n\n${NOTE}What Prometheus is told, in its text exposition format 0.0.4. Times are in seconds; the bounds of their histograms are ${MS_BOUNDS.map((ms) => ms / 1000).join(', ')} s. [How to read them](../guide/metrics.md).\n\n## Pipelines\n\n${table(['Name', 'Kind', 'Labels', 'Meaning'], metricRows(PIPELINE_METRICS))}\n\nNodes that share a model tell the same numbers of it: those of all of them together.\n\n## The engine\n\n${table(['Name', 'Kind', 'Labels', 'Meaning'], metricRows(INFERENCE_METRICS))}\n\n## The eye-contact service\n\n${table(['Name', 'Kind', 'Labels', 'Meaning'], metricRows(EYE_CONTACT_METRICS))}\n`;
+
+const eyeContact = () =>
+  `# Settings of the eye contact\n\n${NOTE}What can be set of a redirection; the contract's names are these with underscores (\`gaze_pitch_threshold_low\`).\n\n${table(['Key', 'Value', 'Default', 'Meaning'], rowsOf(z.toJSONSchema(EyeContactSettings, { io: 'input' }), ''))}\n`;
 
 const heads = () =>
   `\n\n## Heads\n\n${table(
@@ -131,6 +136,7 @@ export const referencePages = () => ({
   'docs/reference/configuration.md': config(),
   'docs/reference/results.md': results(),
   'docs/reference/metrics.md': metrics(),
+  'docs/reference/eye-contact.md': eyeContact(),
   'docs/reference/models.md': models(),
   'docs/reference/cli.md': cli(),
   'docs/reference/pipeline.schema.json': `${JSON.stringify(pipelineJsonSchema(), null, 2)}\n`,

@@ -6,6 +6,7 @@ import { demoCommand } from './demo.js';
 import { detectCommand } from './detect.js';
 import { doctorCommand } from './doctor.js';
 import { evalCommand } from './eval.js';
+import { eyeContactCommand } from './eye-contact.js';
 import { inferCommand } from './infer.js';
 import { modelsCommand } from './models.js';
 import { perfCommand } from './perf.js';
@@ -27,6 +28,7 @@ export function createProgram(context: CliContext): Command {
     evalCommand,
     demoCommand,
     detectCommand,
+    eyeContactCommand,
     validateCommand,
     schemaCommand,
     modelsCommand,

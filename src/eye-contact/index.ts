@@ -1,3 +1,4 @@
+export * from './create-redirector.js';
 export { passThrough } from './pass-through.js';
 export type { EyePatch, GazeRedirector, Redirection, RgbPicture } from './port.js';
 export type { Direction, EyeView, HeadPose, IrisView, TrackedFace } from './eyes.js';

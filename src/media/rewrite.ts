@@ -57,7 +57,7 @@ export interface RewriteOptions {
   readonly edit: (picture: RewrittenPicture) => Promise<readonly PicturePatch[]>;
   /** Hears what is in the input, before the first picture. */
   readonly onInfo?: (info: MediaInfo & { readonly video: VideoInfo }) => void;
-  /** Ends the work with CANCELLED; of a file, what was written stays. */
+  /** Ends the work with CANCELLED; a file that was begun is taken away, as after any failure. */
   readonly signal?: AbortSignal;
   /** Ends the video early but well: what was done until then is complete. */
   readonly stop?: AbortSignal;

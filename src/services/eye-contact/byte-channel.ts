@@ -1,4 +1,4 @@
-import { Fault, toFault } from '../../core/index.js';
+import { type Fault, toFault } from '../../core/index.js';
 
 /** Bytes between one who writes and one who reads; the writer waits while the reader has enough. */
 export class ByteChannel {

@@ -10,14 +10,14 @@ import {
   toBinary,
 } from '../../wire/index.js';
 
-const KNOWN: readonly string[] = ['', MaxineEyeContactService.typeName];
+const KNOWN: ReadonlySet<string> = new Set(['', MaxineEyeContactService.typeName]);
 
 /** `grpc.health.v1.Health/Check`, of the whole server and of the one service. */
 export const healthCheck = (isReady: () => boolean): Method => ({
   kind: 'unary',
   handle(request) {
     const { service } = fromBinary(HealthCheckRequestSchema, request);
-    if (!KNOWN.includes(service)) fail('NOT_FOUND', `there is no service "${service}" here`);
+    if (!KNOWN.has(service)) fail('NOT_FOUND', `there is no service "${service}" here`);
     return toBinary(HealthCheckResponseSchema, create(HealthCheckResponseSchema, { status: isReady() ? Status.SERVING : Status.NOT_SERVING }));
   },
 });

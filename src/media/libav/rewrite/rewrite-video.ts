@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { AV_NOPTS_VALUE, AV_PKT_DATA_DISPLAYMATRIX } from 'node-av/constants';
-import { type Frame, Packet } from 'node-av/lib';
+import type { Frame, Packet } from 'node-av/lib';
 import { fail, NULL_LOG, Scope, throwIfAborted, toMs } from '../../../core/index.js';
 import { moveIndexForward } from '../../faststart.js';
 import type { MediaInfo, VideoInfo } from '../../port.js';
@@ -10,7 +10,7 @@ import { pathOf } from '../demuxer.js';
 import { type Orientation, orientationOf } from '../display-matrix.js';
 import { mediaInfo } from '../info.js';
 import { FrameStore } from '../native-frames.js';
-import { claimOutput, containerOf, outputFault } from '../output.js';
+import { claimOutput, outputFault } from '../output.js';
 import { hearLibav, quietLibav } from '../quiet.js';
 import { Scalers } from '../scalers.js';
 import { Timing } from '../timing.js';
@@ -134,10 +134,10 @@ class Rewriting {
     this.#changed++;
   }
 
-  /** The last packet lasts until the film is over; see the writer of videos. */
+  /** The last packet of a file lasts until the film is over; see the writer of videos. */
   async #write(packet: Packet): Promise<void> {
     this.#encoded++;
-    if (this.#encoded === this.#frames) packet.duration = this.#lastEnd - packet.pts;
+    if (this.#encoded === this.#frames && typeof this.options.output === 'string') packet.duration = this.#lastEnd - packet.pts;
     await this.#writing!.output.writePicture(packet);
   }
 
@@ -160,7 +160,7 @@ async function indexForward(path: string, { log = NULL_LOG }: RewriteOptions): P
 
 async function claim({ input, output, overwrite = false }: RewriteOptions): Promise<() => Promise<void>> {
   if (typeof output !== 'string') return async () => {};
-  if (containerOf(output).name !== 'mp4') fail('INVALID_ARGUMENT', `${output}: the name of the new video must end in .mp4, .m4v or .mov`);
+  if (!/\.(?:mp4|m4v|mov)$/i.test(output)) fail('INVALID_ARGUMENT', `${output}: the name of the new video must end in .mp4, .m4v or .mov`);
   if (typeof input === 'string' && resolve(pathOf(input)) === resolve(output))
     fail('INVALID_ARGUMENT', `${output}: is the input too; name another file`);
   return claimOutput(output, overwrite);
