@@ -74,10 +74,19 @@ export const ROOMS: readonly Room[] = [
     ['core', 'vision', 'wire', 'media', 'models', 'inference', 'pipeline'],
     { '@bufbuild/protobuf': 'grpc' },
   ),
+  room('services', 'ready-made services: a router that keeps sequences on their server', [
+    'core',
+    'wire',
+    'client',
+    'media',
+    'models',
+    'inference',
+    'serving',
+  ]),
   room(
     'cli',
     'the only reader of argv, environment and exit codes',
-    ['core', 'vision', 'wire', 'client', 'media', 'models', 'inference', 'tracking', 'analytics', 'sinks', 'pipeline', 'serving'],
+    ['core', 'vision', 'wire', 'client', 'media', 'models', 'inference', 'tracking', 'analytics', 'sinks', 'pipeline', 'serving', 'services'],
     {
       commander: '',
     },

@@ -23,7 +23,8 @@ export const infer: Handler = guarded('inference', async (exchange, context, [mo
   const { server, maxInputBytes, forwardHeaders } = context;
   const receivedMs = performance.now();
   const format = streamFormat(exchange.header('accept'));
-  if (!format && server.isDecoupled(modelName, modelVersion))
+  const decoupled = format ? false : server.isDecoupled(modelName, modelVersion);
+  if (typeof decoupled === 'boolean' ? decoupled : await decoupled)
     fail('UNSUPPORTED', "HTTP end point doesn't support models with decoupled transaction policy");
   const sent = await exchange.body();
   const encoding = exchange.header('content-encoding');

@@ -1,0 +1,2 @@
+export * from './router/route.js';
+export * from './router/router.js';
