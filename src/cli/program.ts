@@ -8,6 +8,7 @@ import { doctorCommand } from './doctor.js';
 import { inferCommand } from './infer.js';
 import { modelsCommand } from './models.js';
 import { perfCommand } from './perf.js';
+import { routeCommand } from './route.js';
 import { runCommand } from './run.js';
 import { serveCommand } from './serve.js';
 
@@ -21,6 +22,7 @@ export function createProgram(context: CliContext): Command {
   const commands = [
     runCommand,
     serveCommand,
+    routeCommand,
     inferCommand,
     perfCommand,
     demoCommand,

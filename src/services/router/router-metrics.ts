@@ -27,16 +27,29 @@ const micros = (ms: number): number => Math.round(ms * 1000);
 /** The router's counters as Prometheus reads them. */
 export function routerMetricsText(upstreams: readonly Upstream[], { queueMs, repeated, lost }: RouterCounters): string {
   const each = (value: (upstream: Upstream) => number): Sample[] => upstreams.map((upstream) => [{ server: upstream.name }, value(upstream)]);
-  const errors = upstreams.flatMap(({ name, counters }) =>
-    [...counters.errors].map(([code, count]): Sample => [{ server: name, code }, count]),
-  );
+  const errors = upstreams.flatMap(({ name, counters }) => [...counters.errors].map(([code, count]): Sample => [{ server: name, code }, count]));
   return [
     family('ocellus_router_server_up', 'gauge', 'Whether a server is ready for something new', each(({ state }) => Number(state === 'ready'))), // prettier-ignore
-    family('ocellus_router_requests_total', 'counter', 'Requests sent to a server', each(({ counters }) => counters.requests)),
+    family(
+      'ocellus_router_requests_total',
+      'counter',
+      'Requests sent to a server',
+      each(({ counters }) => counters.requests),
+    ),
     family('ocellus_router_errors_total', 'counter', 'Requests that failed at a server, by the code of the error', errors),
     family('ocellus_router_request_duration_us', 'counter', 'Time from sending a request to its last answer, microseconds', each(({ counters }) => micros(counters.busyMs))), // prettier-ignore
-    family('ocellus_router_requests_in_flight', 'gauge', 'Requests at a server', each(({ inFlight }) => inFlight)),
-    family('ocellus_router_sequences', 'gauge', 'Sequences that live on a server', each(({ sequences }) => sequences)),
+    family(
+      'ocellus_router_requests_in_flight',
+      'gauge',
+      'Requests at a server',
+      each(({ inFlight }) => inFlight),
+    ),
+    family(
+      'ocellus_router_sequences',
+      'gauge',
+      'Sequences that live on a server',
+      each(({ sequences }) => sequences),
+    ),
     family('ocellus_router_sequences_lost_total', 'counter', 'Sequences whose server went away', [[{}, lost]]),
     family('ocellus_router_queue_duration_us', 'counter', 'Time from taking a request to sending it, microseconds', [[{}, micros(queueMs)]]),
     family('ocellus_router_repeated_total', 'counter', 'Requests that were sent to another server after one was not to be had', [[{}, repeated]]),

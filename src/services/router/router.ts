@@ -77,9 +77,7 @@ class ServerRouter implements Router {
   readonly #table = new SequenceTable();
   readonly #counters: RouterCounters = { queueMs: 0, repeated: 0, lost: 0 };
   readonly #dispatcher: Dispatcher;
-  readonly #configs = new ModelConfigs((model, version) =>
-    this.#ask(model, ({ operations }) => operations.modelConfig({ model, version }, {})),
-  );
+  readonly #configs = new ModelConfigs((model, version) => this.#ask(model, ({ operations }) => operations.modelConfig({ model, version }, {})));
   readonly #clock: Clock;
   #cancelPoll = (): void => {};
   #live = true;
@@ -181,7 +179,13 @@ class ServerRouter implements Router {
     const found = await this.#ask(model, ({ operations }) => operations.modelMetadata({ model, version }, {}));
     const tensorOf = ({ name, datatype, shape }: (typeof found.inputs)[number]) => ({ name, datatype, shape: shape.map(BigInt) });
     const { name, versions, platform, inputs, outputs } = found;
-    return create(ModelMetadataResponseSchema, { name, versions: [...versions], platform, inputs: inputs.map(tensorOf), outputs: outputs.map(tensorOf) });
+    return create(ModelMetadataResponseSchema, {
+      name,
+      versions: [...versions],
+      platform,
+      inputs: inputs.map(tensorOf),
+      outputs: outputs.map(tensorOf),
+    });
   }
 
   modelConfig(name: string, version: string): Promise<ModelConfig> {

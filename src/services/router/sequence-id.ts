@@ -19,7 +19,11 @@ const NARROW = 2n ** 31n - 1n;
  * A random id of the type that the model's control wants.
  * @param fits whether an id will do; the last of `tries` is taken when only free ones are left to want
  */
-export function newSequenceId(rules: ModelSequenceBatching, isFree: (id: bigint | string) => boolean, fits: (id: bigint | string) => boolean): bigint | string {
+export function newSequenceId(
+  rules: ModelSequenceBatching,
+  isFree: (id: bigint | string) => boolean,
+  fits: (id: bigint | string) => boolean,
+): bigint | string {
   const type = idType(rules);
   const mask = type === DataType.TYPE_INT32 || type === DataType.TYPE_UINT32 ? NARROW : WIDE;
   for (let tries = 0; ; tries++) {
