@@ -23,8 +23,8 @@ export interface DispatchOptions {
 interface Route {
   /** As it is sent. */
   readonly request: InferRequest;
-  /** In the order in which they are tried. */
-  readonly candidates: readonly Upstream[];
+  /** In the order in which they are tried; asked for when the request is sent, so that the load is that of this moment. */
+  candidates(): readonly Upstream[];
   /** Given to a sequence that began without an id. */
   readonly issued?: bigint | string;
   /** Whether the next candidate may be tried after a failure. @throws Fault that says more than the failure */
@@ -113,7 +113,7 @@ export class Dispatcher {
 
   async #tried<T>(route: Route, run: (upstream: Upstream) => Promise<T>): Promise<{ readonly upstream: Upstream; readonly value: T }> {
     let first: Fault | undefined;
-    for (const upstream of route.candidates) {
+    for (const upstream of route.candidates()) {
       if (first) this.options.counters.repeated++;
       try {
         const value = await upstream.counted(() => run(upstream));
@@ -143,7 +143,7 @@ export class Dispatcher {
       (id) => !table.has(sequenceKey(modelName, id)),
       (id) => byPreference(hosts, sequenceKey(modelName, id))[0] === wanted,
     );
-    const route = await this.#sequenceRoute({ ...request, controls: { ...request.controls, sequenceId: issued } });
+    const route = await this.#sequenceRoute({ ...request, controls: { ...request.controls, sequenceId: issued } }, wanted);
     return { ...route, issued };
   }
 
@@ -152,7 +152,7 @@ export class Dispatcher {
     const { upstreams, random } = this.options;
     return {
       request,
-      candidates: byLoad(hostsOf(upstreams, request.modelName), random, requestLoad),
+      candidates: () => byLoad(hostsOf(upstreams, request.modelName), random, requestLoad),
       goOn(upstream, fault) {
         if (isUnavailable(fault)) void upstream.poll();
         return isUnavailable(fault);
@@ -162,11 +162,13 @@ export class Dispatcher {
     };
   }
 
-  async #sequenceRoute(request: SequenceRequest): Promise<Route> {
+  /** @param reserved where a new sequence is to be; it counts there from now on */
+  async #sequenceRoute(request: SequenceRequest, reserved?: Upstream): Promise<Route> {
     const { table, clock, configOf } = this.options;
     const { modelName, modelVersion, controls } = request;
     const { held, before, leave } = table.enter(sequenceKey(modelName, controls.sequenceId), clock.nowMs());
     const left = (): void => leave(clock.nowMs());
+    if (reserved) table.place(held, reserved);
     try {
       await before;
       if (held.upstream && !controls.sequenceStart) return this.#heldRoute(request, held, held.upstream, left);
@@ -178,8 +180,9 @@ export class Dispatcher {
         return this.#singleRoute(request);
       }
       if (rules.maxSequenceIdleMicroseconds > 0n) held.idleMs = microsToMs(rules.maxSequenceIdleMicroseconds);
-      return controls.sequenceStart ? this.#startRoute(request, held, left) : this.#unknownRoute(request, held, left);
+      return controls.sequenceStart ? this.#startRoute(request, held, reserved !== undefined, left) : this.#unknownRoute(request, held, left);
     } catch (error) {
+      if (reserved) table.place(held, undefined);
       left();
       throw error;
     }
@@ -202,20 +205,21 @@ export class Dispatcher {
         `(${fault.message}); begin it again with the START flag`;
       throw new Fault('UNAVAILABLE', held.lost, { cause: fault });
     };
-    return { request, candidates: [at], goOn, taken: this.#taken(request, held), leave };
+    return { request, candidates: () => [at], goOn, taken: this.#taken(request, held), leave };
   }
 
   /** One that begins: where it lives already, so that it ends there first, or where every router would put it. */
-  #startRoute(request: SequenceRequest, held: HeldSequence, leave: () => void): Route {
+  #startRoute(request: SequenceRequest, held: HeldSequence, isReserved: boolean, leave: () => void): Route {
     const preferred = byPreference(hostsOf(this.options.upstreams, request.modelName), held.key);
     const { upstream: before } = held;
     const candidates = before?.state === 'ready' ? [before, ...preferred.filter((upstream) => upstream !== before)] : preferred;
     const goOn: Route['goOn'] = async (upstream, fault) => {
+      if (isReserved) this.options.table.place(held, undefined);
       if (!isUnavailable(fault)) return false;
       await upstream.poll();
       return true;
     };
-    return { request, candidates, goOn, taken: this.#taken(request, held), leave };
+    return { request, candidates: () => candidates, goOn, taken: this.#taken(request, held), leave };
   }
 
   /** One that another router began, or this one before it was restarted: a server that does not know it says so and does nothing. */
@@ -225,7 +229,7 @@ export class Dispatcher {
       if (isUnavailable(fault)) void upstream.poll();
       return isUnavailable(fault) || isUnknownSequence(fault);
     };
-    return { request, candidates: byPreference(answering, held.key), goOn, taken: this.#taken(request, held), leave };
+    return { request, candidates: () => byPreference(answering, held.key), goOn, taken: this.#taken(request, held), leave };
   }
 }
 
