@@ -40,7 +40,7 @@ after(() => rm(folder, { recursive: true, force: true }));
 const server = (...more: readonly string[]): Promise<ServeProcess> =>
   serve('--model-repository', folder, '--model-control-mode', 'explicit', '--load-model', '*', ...more);
 
-interface House extends AsyncDisposable {
+interface House {
   readonly servers: readonly ServeProcess[];
   readonly router: ServeProcess;
   readonly client: GrpcInferenceClient;
@@ -58,7 +58,7 @@ async function house(t: TestContext, ...more: readonly string[]): Promise<House>
     // They would drain for as long as the tests let them.
     for (const { process: child } of servers) child.kill('SIGKILL');
   });
-  return { servers, router, client, [Symbol.asyncDispose]: async () => {} };
+  return { servers, router, client };
 }
 
 const value = (n: number) => ({ INPUT: tensor('INT32', [1, 1], [n]) });
@@ -166,10 +166,11 @@ test('a server that drains keeps its sequences and gets no new ones; the router 
   const [first, second] = servers;
   first!.process.kill('SIGTERM');
   await until('the router has seen it', async () => router.log().includes(`server ${first!.grpc} is draining`));
-  const more = Array.from({ length: 4 }, () => client.session('accumulator'));
+  // With the two that are there, as many as the model has places for.
+  const more = Array.from({ length: 2 }, () => client.session('accumulator'));
   for (const session of more) assert.equal(sum(await session.infer(value(9))), 9);
   const opened = await Promise.all(sessions.map(async (session) => openThere(await session.infer(value(1)))));
-  assert.deepEqual(opened.toSorted(), [2, 2, 6, 6]);
+  assert.deepEqual(opened.toSorted(), [2, 2, 4, 4]);
   for (const session of sessions) assert.equal(sum(await session.infer(value(1), { end: true })), 3);
   assert.equal(await client.isReady(), true);
   router.process.kill('SIGTERM');
