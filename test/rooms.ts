@@ -77,9 +77,10 @@ export const ROOMS: readonly Room[] = [
     ['core', 'vision', 'wire', 'media', 'models', 'inference', 'pipeline'],
     { '@bufbuild/protobuf': 'grpc' },
   ),
-  room('services', 'ready-made services: eye contact (gRPC, NIM contract)', [
+  room('services', 'ready-made services: eye contact (gRPC, NIM contract), a router that keeps sequences on their server', [
     'core',
     'wire',
+    'client',
     'media',
     'models',
     'inference',

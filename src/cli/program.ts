@@ -10,6 +10,7 @@ import { eyeContactCommand } from './eye-contact.js';
 import { inferCommand } from './infer.js';
 import { modelsCommand } from './models.js';
 import { perfCommand } from './perf.js';
+import { routeCommand } from './route.js';
 import { runCommand } from './run.js';
 import { serveCommand } from './serve.js';
 
@@ -23,6 +24,7 @@ export function createProgram(context: CliContext): Command {
   const commands = [
     runCommand,
     serveCommand,
+    routeCommand,
     inferCommand,
     perfCommand,
     evalCommand,

@@ -1,9 +1,11 @@
+export { createGrpcOperations } from './grpc/grpc-client.js';
 export { createFetchTransport } from './http/fetch-transport.js';
 export { createGrpcClient, type GrpcClientOptions, type GrpcInferenceClient, type StreamRequest, type StreamResult } from './grpc/grpc-client.js';
 export type { HttpInferenceClient, PlainObject, PlainValue } from './http/http-client.js';
 export { createHttpClient, type HttpClientOptions } from './http/node-http-client.js';
 export type { HttpAnswer, HttpHead, HttpRequest, HttpStreamAnswer, HttpTransport } from './http/transport.js';
 export { type ClassificationRow, InferResult } from './infer-result.js';
+export type { Attempt, ModelName, Operations } from './operations.js';
 export * from './port.js';
 export { type SendInfer, Session, type SessionInferOptions, type SessionOptions } from './session.js';
 export { createSharedRegion, type SharedRegion } from './shared-region.js';

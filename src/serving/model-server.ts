@@ -19,7 +19,8 @@ import { createSharedMemory } from './shared-memory/system-memory.js';
 /** The version of Triton whose protocol and texts the server follows; clients read it from the metadata. */
 export const TRITON_VERSION = '2.73.0';
 
-const EXTENSIONS: readonly string[] = [
+/** What of the protocol beyond its core is there, under Triton's names. */
+export const SERVER_EXTENSIONS: readonly string[] = [
   'classification',
   'sequence',
   'model_repository',
@@ -71,6 +72,19 @@ export interface ModelServerOptions {
   readonly engine?: Engine;
 }
 
+/** A server whose models run here, and whose answers about them are therefore there at once. */
+export interface LocalModelServer extends ModelServer {
+  readonly trace: TraceSettings;
+  readonly log: LogSettings;
+  readonly sharedMemory: SharedMemory;
+  readonly repository: ModelRepository;
+  modelReady(name: string, version: string): boolean;
+  modelMetadata(name: string, version: string): ModelMetadataResponse;
+  modelConfig(name: string, version: string): ModelConfig;
+  modelStatistics(name: string, version: string): ModelStatistics[];
+  isDecoupled(name: string, version: string): boolean;
+}
+
 async function labelsOf(folder: string, { output }: ModelConfig): Promise<ReadonlyMap<string, readonly string[]>> {
   const all = new Map<string, readonly string[]>();
   for (const { name, labelFilename } of output) {
@@ -84,7 +98,7 @@ async function labelsOf(folder: string, { output }: ModelConfig): Promise<Readon
   return all;
 }
 
-class Server implements ModelServer {
+class Server implements LocalModelServer {
   readonly metadata: ServerMetadata;
   readonly trace: TraceSettings;
   readonly log: LogSettings;
@@ -95,10 +109,11 @@ class Server implements ModelServer {
   readonly #log: Log;
   readonly #tracer: Tracer;
   #live = false;
+  #draining = false;
 
   constructor(readonly options: ModelServerOptions) {
     const { clock = systemClock, log = NULL_LOG, id = 'triton', allowSharedMemory = false } = options;
-    this.metadata = { name: id, version: TRITON_VERSION, extensions: EXTENSIONS };
+    this.metadata = { name: id, version: TRITON_VERSION, extensions: SERVER_EXTENSIONS };
     this.trace = createTraceSettings(options.traceSettings);
     this.log = createLogSettings(options.logSettings, options.onLogSettings);
     this.#log = log;
@@ -165,7 +180,7 @@ class Server implements ModelServer {
   }
 
   ready(): boolean {
-    return this.#live && (this.options.strictReadiness === false || this.repository.allReady);
+    return this.#live && !this.#draining && (this.options.strictReadiness === false || this.repository.allReady);
   }
 
   modelReady(name: string, version: string): boolean {
@@ -235,6 +250,10 @@ class Server implements ModelServer {
     await this.repository.unload(name, unloadDependents);
   }
 
+  drain(): void {
+    this.#draining = true;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#live = false;
     await this.#scope[Symbol.asyncDispose]();
@@ -245,7 +264,7 @@ class Server implements ModelServer {
  * Starts a server: loads what its mode says. A model that fails is told in the log and in the index; the server starts without it.
  * @throws Fault NOT_FOUND (repository), INVALID_ARGUMENT (start models)
  */
-export async function createModelServer(options: ModelServerOptions): Promise<ModelServer & { readonly repository: ModelRepository }> {
+export async function createModelServer(options: ModelServerOptions): Promise<LocalModelServer> {
   const server = new Server(options);
   try {
     await server.start();

@@ -1,21 +1,34 @@
 import { fail } from '../core/index.js';
+import type { Awaitable } from './port.js';
 
 /** A value of a log setting. */
 export type SettingValue = boolean | number | string;
 
-/** What is logged: readable and writable over the network. */
-export interface LogSettings {
-  all(): ReadonlyMap<string, SettingValue>;
+/** What is logged, as clients read and write it. */
+export interface LogControl {
+  all(): Awaitable<ReadonlyMap<string, SettingValue>>;
   /** Unknown names fail. @throws Fault INVALID_ARGUMENT in Triton's words, nothing changed then */
+  update(changes: ReadonlyMap<string, SettingValue>): Awaitable<void>;
+}
+
+/** Trace settings as clients read and write them; a model without its own follows the server's. */
+export interface TraceControl {
+  of(model: string): Awaitable<ReadonlyMap<string, readonly string[]>>;
+  /** Null clears a setting, so that it is the server's (or, of the server, the start's) again. Model '' is the server. */
+  update(model: string, changes: ReadonlyMap<string, readonly string[] | null>): Awaitable<void>;
+}
+
+/** What this process logs. */
+export interface LogSettings extends LogControl {
+  all(): ReadonlyMap<string, SettingValue>;
   update(changes: ReadonlyMap<string, SettingValue>): void;
 }
 
-/** Trace settings; a model without its own follows the server's. */
-export interface TraceSettings {
+/** What this process traces. */
+export interface TraceSettings extends TraceControl {
   /** Whether anything at all is traced. */
   readonly enabled: boolean;
   of(model: string): ReadonlyMap<string, readonly string[]>;
-  /** Null clears a setting, so that it is the server's (or, of the server, the start's) again. Model '' is the server. */
   update(model: string, changes: ReadonlyMap<string, readonly string[] | null>): void;
 }
 

@@ -6,6 +6,7 @@ import { startDeadline } from '../deadline.js';
 import { requestOf } from '../infer-request.js';
 import { InferResult } from '../infer-result.js';
 import type { CallOptions, ClientOptions, InferenceClient, InferOptions, Inputs } from '../port.js';
+import type { Operations } from '../operations.js';
 import { serverAddress } from '../server-address.js';
 import { GrpcOperations } from './grpc-operations.js';
 
@@ -54,10 +55,14 @@ class GrpcProtocolClient extends ProtocolClient<GrpcOperations> implements GrpcI
 }
 
 /**
- * A client over gRPC; it connects with the first call. `url` is `host:port`, `http://` or `grpc://` in plain text, `https://` or `grpcs://` with TLS.
- * @throws Fault INVALID_ARGUMENT for an address that is none
+ * The operations of a server over gRPC, each tried once and with messages as they are: what forwards requests needs no more.
+ * `url` as for {@link createGrpcClient}. @throws Fault INVALID_ARGUMENT for an address that is none
  */
-export function createGrpcClient(url: string, options: GrpcClientOptions = {}): GrpcInferenceClient {
+export function createGrpcOperations(url: string, options: GrpcClientOptions = {}): Operations {
+  return operationsOf(url, options);
+}
+
+function operationsOf(url: string, options: GrpcClientOptions): GrpcOperations {
   const { secure, origin } = serverAddress(url, 8001);
   const { tls, keepalive, maxMessageBytes, compression } = options;
   const grpc = connectGrpc({
@@ -66,5 +71,13 @@ export function createGrpcClient(url: string, options: GrpcClientOptions = {}): 
     ...(keepalive && { keepalive }),
     ...(maxMessageBytes !== undefined && { maxMessageBytes }),
   });
-  return new GrpcProtocolClient(url, 'grpc', new GrpcOperations(grpc, fixedHeaders(options), compression), options);
+  return new GrpcOperations(grpc, fixedHeaders(options), compression);
+}
+
+/**
+ * A client over gRPC; it connects with the first call. `url` is `host:port`, `http://` or `grpc://` in plain text, `https://` or `grpcs://` with TLS.
+ * @throws Fault INVALID_ARGUMENT for an address that is none
+ */
+export function createGrpcClient(url: string, options: GrpcClientOptions = {}): GrpcInferenceClient {
+  return new GrpcProtocolClient(url, 'grpc', operationsOf(url, options), options);
 }

@@ -1,7 +1,8 @@
-import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { packageVersion } from '../../core/index.js';
-import { closeServer, type Front, listen } from '../../serving/index.js';
+import type { AddressInfo } from 'node:net';
+import { packageVersion, toFault } from '../../core/index.js';
+import type { Front } from '../../serving/index.js';
 import type { ServiceTls } from './port.js';
 
 /** What the HTTP side tells. */
@@ -60,6 +61,25 @@ function answer(method: string | undefined, url: string | undefined, options: Ni
   return method === 'GET' || method === 'HEAD' ? route(options) : json({ error: `${path} takes GET` }, 405);
 }
 
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(toFault(error, 'UNAVAILABLE', `cannot listen on ${host}:${port}: `)));
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** Lets answers under way end, for up to `graceMs`. Connections that wait for a next request are closed at once. */
+function close(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
 /**
  * Serves health, metrics and metadata as a NIM does. With certificates it speaks HTTPS, but asks no client for one: probes have none.
  * @throws Fault UNAVAILABLE when the address is not to be had
@@ -72,5 +92,5 @@ export async function openNimHttp(options: NimHttpOptions): Promise<Front> {
   };
   const server = tls ? createTlsServer({ cert: tls.cert, key: tls.key }, listener) : createServer(listener);
   const bound = await listen(server, host, port);
-  return { host, port: bound, close: (graceMs) => closeServer(server, graceMs) };
+  return { host, port: bound, close: (graceMs) => close(server, graceMs) };
 }

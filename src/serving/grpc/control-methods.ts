@@ -67,14 +67,14 @@ export const CONTROL_METHODS: readonly UnaryMethod[] = [
       return {};
     },
   ),
-  unary('TraceSetting', 'trace', [TraceSettingRequestSchema, TraceSettingResponseSchema], (server, { modelName, settings }) => {
-    if (modelName !== '' && !server.modelReady(modelName, '')) fail('INVALID_ARGUMENT', `Request for unknown model : ${modelName}`);
+  unary('TraceSetting', 'trace', [TraceSettingRequestSchema, TraceSettingResponseSchema], async (server, { modelName, settings }) => {
+    if (modelName !== '' && !(await server.modelReady(modelName, ''))) fail('INVALID_ARGUMENT', `Request for unknown model : ${modelName}`);
     // An empty list clears a setting.
     const changes = Object.entries(settings).map(([name, { value }]) => [name, value.length === 0 ? null : value] as const);
-    server.trace.update(modelName, new Map(changes));
-    return { settings: Object.fromEntries([...server.trace.of(modelName)].map(([name, value]) => [name, { value: [...value] }])) };
+    await server.trace.update(modelName, new Map(changes));
+    return { settings: Object.fromEntries([...(await server.trace.of(modelName))].map(([name, value]) => [name, { value: [...value] }])) };
   }),
-  unary('LogSettings', 'logging', [LogSettingsRequestSchema, LogSettingsResponseSchema], (server, { settings }) => {
+  unary('LogSettings', 'logging', [LogSettingsRequestSchema, LogSettingsResponseSchema], async (server, { settings }) => {
     const changes = Object.entries(settings).map(
       ([
         name,
@@ -83,7 +83,7 @@ export const CONTROL_METHODS: readonly UnaryMethod[] = [
         },
       ]) => [name, settingOf(name, value)] as const,
     );
-    server.log.update(new Map(changes));
-    return { settings: Object.fromEntries([...server.log.all()].map(([name, value]) => [name, toldSetting(value)])) };
+    await server.log.update(new Map(changes));
+    return { settings: Object.fromEntries([...(await server.log.all())].map(([name, value]) => [name, toldSetting(value)])) };
   }),
 ];

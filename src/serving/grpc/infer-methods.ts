@@ -109,7 +109,9 @@ class InferStream {
   async #answer(request: InferRequest): Promise<void> {
     const { server } = this.context;
     const call = { signal: this.call.signal };
-    if (!server.isDecoupled(request.modelName, request.modelVersion)) {
+    const decoupled = server.isDecoupled(request.modelName, request.modelVersion);
+    // Waited for only where it has to be asked for: requests that are here in order start in order.
+    if (!(typeof decoupled === 'boolean' ? decoupled : await decoupled)) {
       const outcome = settled(() => server.infer(request, call));
       const before = this.#last;
       this.#last = (async () => {

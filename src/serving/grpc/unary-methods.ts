@@ -39,8 +39,8 @@ import { CONTROL_METHODS } from './control-methods.js';
 export const UNARY_METHODS: readonly UnaryMethod[] = [
   unary('ServerLive', 'health', [ServerLiveRequestSchema, ServerLiveResponseSchema], (server) => ({ live: server.live() })),
   unary('ServerReady', 'health', [ServerReadyRequestSchema, ServerReadyResponseSchema], (server) => ({ ready: server.ready() })),
-  unary('ModelReady', 'health', [ModelReadyRequestSchema, ModelReadyResponseSchema], (server, { name, version }) => ({
-    ready: server.modelReady(name, version),
+  unary('ModelReady', 'health', [ModelReadyRequestSchema, ModelReadyResponseSchema], async (server, { name, version }) => ({
+    ready: await server.modelReady(name, version),
   })),
   unary('/grpc.health.v1.Health/Check', 'health', [HealthCheckRequestSchema, HealthCheckResponseSchema], (server) => ({
     status: server.ready() ? HealthCheckResponse_ServingStatus.SERVING : HealthCheckResponse_ServingStatus.NOT_SERVING,
@@ -53,11 +53,11 @@ export const UNARY_METHODS: readonly UnaryMethod[] = [
   unary('ModelMetadata', 'metadata', [ModelMetadataRequestSchema, ModelMetadataResponseSchema], (server, { name, version }) =>
     server.modelMetadata(name, version),
   ),
-  unary('ModelConfig', 'model-config', [ModelConfigRequestSchema, ModelConfigResponseSchema], (server, { name, version }) => ({
-    config: server.modelConfig(name, version),
+  unary('ModelConfig', 'model-config', [ModelConfigRequestSchema, ModelConfigResponseSchema], async (server, { name, version }) => ({
+    config: await server.modelConfig(name, version),
   })),
-  unary('ModelStatistics', 'statistics', [ModelStatisticsRequestSchema, ModelStatisticsResponseSchema], (server, { name, version }) => ({
-    modelStats: server.modelStatistics(name, version),
+  unary('ModelStatistics', 'statistics', [ModelStatisticsRequestSchema, ModelStatisticsResponseSchema], async (server, { name, version }) => ({
+    modelStats: await server.modelStatistics(name, version),
   })),
   unary('RepositoryIndex', 'model-repository', [RepositoryIndexRequestSchema, RepositoryIndexResponseSchema], async (server, request) => {
     if (request.repositoryName !== '') fail('UNSUPPORTED', "'repository_name' specification is not supported");
@@ -67,14 +67,14 @@ export const UNARY_METHODS: readonly UnaryMethod[] = [
     'SystemSharedMemoryStatus',
     'shared-memory',
     [SystemSharedMemoryStatusRequestSchema, SystemSharedMemoryStatusResponseSchema],
-    ({ sharedMemory }, { name }) => ({ regions: Object.fromEntries(sharedMemory.status(name).map((region) => [region.name, region])) }),
+    async ({ sharedMemory }, { name }) => ({ regions: Object.fromEntries((await sharedMemory.status(name)).map((region) => [region.name, region])) }),
   ),
   unary(
     'SystemSharedMemoryRegister',
     'shared-memory',
     [SystemSharedMemoryRegisterRequestSchema, SystemSharedMemoryRegisterResponseSchema],
-    ({ sharedMemory }, { name, key, offset, byteSize }) => {
-      sharedMemory.register({ name, key, offset, byteSize });
+    async ({ sharedMemory }, { name, key, offset, byteSize }) => {
+      await sharedMemory.register({ name, key, offset, byteSize });
       return {};
     },
   ),
@@ -82,8 +82,8 @@ export const UNARY_METHODS: readonly UnaryMethod[] = [
     'SystemSharedMemoryUnregister',
     'shared-memory',
     [SystemSharedMemoryUnregisterRequestSchema, SystemSharedMemoryUnregisterResponseSchema],
-    ({ sharedMemory }, { name }) => {
-      sharedMemory.unregister(name);
+    async ({ sharedMemory }, { name }) => {
+      await sharedMemory.unregister(name);
       return {};
     },
   ),

@@ -8,7 +8,7 @@ import { replyStream } from './streamed-answer.js';
 
 async function read(exchange: Exchange, { server, maxInputBytes }: HttpContext, [name = '', version = '']: PathParts): Promise<InferRequest> {
   exchange.only('POST');
-  const metadata = server.modelMetadata(name, version);
+  const metadata = await server.modelMetadata(name, version);
   const encoding = exchange.header('content-encoding') ?? 'identity';
   if (encoding !== 'identity') fail('INVALID_ARGUMENT', "Unsupported content-encoding, only 'identity' is supported.");
   return generateRequest(metadata, version, await exchange.json(), maxInputBytes);
@@ -16,7 +16,7 @@ async function read(exchange: Exchange, { server, maxInputBytes }: HttpContext, 
 
 /** The answers of a request; the empty end of a decoupled model is none. */
 export async function* answersOf(server: ModelServer, request: InferRequest, signal: AbortSignal): AsyncGenerator<InferResponse> {
-  const decoupled = server.isDecoupled(request.modelName, request.modelVersion);
+  const decoupled = await server.isDecoupled(request.modelName, request.modelVersion);
   for await (const { response, final } of server.stream(request, { signal })) if (!final || !decoupled || response.outputs.length > 0) yield response;
 }
 

@@ -7,13 +7,12 @@ import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { mutations, random } from '../../testing/fuzz.js';
 import { parseRestriction } from '../front/restrictions.js';
-import { createModelServer } from '../model-server.js';
-import type { ModelServer } from '../port.js';
+import { createModelServer, type LocalModelServer } from '../model-server.js';
 import { SAMPLE_FILES, writeFiles } from '../sample-models.test.support.js';
 import { type Front, openHttpFront } from './http-front.js';
 
 let folder = '';
-let server: ModelServer;
+let server: LocalModelServer;
 let front: Front;
 const url = (path: string): string => `http://127.0.0.1:${front.port}${path}`;
 

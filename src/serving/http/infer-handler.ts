@@ -42,7 +42,8 @@ export const infer: Handler = guarded('inference', (exchange, context, [modelNam
   const { server } = context;
   const asked = { modelName, modelVersion };
   const format = streamFormat(exchange.header('accept'));
-  if (!format && server.isDecoupled(modelName, modelVersion))
+  const decoupled = format ? false : server.isDecoupled(modelName, modelVersion);
+  if (typeof decoupled === 'boolean' ? decoupled : await decoupled)
     fail('UNSUPPORTED', "HTTP end point doesn't support models with decoupled transaction policy");
   const reply = (response: InferResponse, request: InferRequest): void | Promise<void> => {
     const accepted = acceptedEncoding(exchange.header('accept-encoding'));

@@ -13,11 +13,11 @@ export const systemSharedMemory: Handler = guarded('shared-memory', async (excha
   exchange.only(action === 'status' ? 'GET' : 'POST');
   const { sharedMemory } = server;
   if (action === 'status') {
-    const regions = sharedMemory.status(region).map(({ name, key, offset, byteSize }) => ({ name, key, offset, byte_size: byteSize }));
+    const regions = (await sharedMemory.status(region)).map(({ name, key, offset, byteSize }) => ({ name, key, offset, byte_size: byteSize }));
     return exchange.replyJson(writeJson(regions));
   }
   if (action === 'unregister') {
-    sharedMemory.unregister(region);
+    await sharedMemory.unregister(region);
     return exchange.reply(200);
   }
   if (region === '') fail('INVALID_ARGUMENT', "'region name' is necessary to register system shared memory region");
@@ -25,7 +25,7 @@ export const systemSharedMemory: Handler = guarded('shared-memory', async (excha
   const key = body.get('key') ?? fail('INVALID_ARGUMENT', "Shared memory register request has no 'key' field");
   if (typeof key !== 'string') return fail('INTERNAL', 'attempt to access JSON non-string as string');
   if (!body.has('byte_size')) fail('INVALID_ARGUMENT', "Shared memory register request has no 'byte_size' field");
-  sharedMemory.register({ name: region, key, offset: whole(body, 'offset'), byteSize: whole(body, 'byte_size') });
+  await sharedMemory.register({ name: region, key, offset: whole(body, 'offset'), byteSize: whole(body, 'byte_size') });
   exchange.reply(200);
 });
 

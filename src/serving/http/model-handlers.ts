@@ -8,9 +8,9 @@ export const serverHealth: Handler = guarded('health', (exchange, { server }, [k
 });
 
 /** Whether a model serves. */
-export const modelReady: Handler = guarded('health', (exchange, { server }, [name = '', version = '']) => {
+export const modelReady: Handler = guarded('health', async (exchange, { server }, [name = '', version = '']) => {
   exchange.only('GET');
-  if (server.modelReady(name, version)) exchange.reply(200);
+  if (await server.modelReady(name, version)) exchange.reply(200);
   else exchange.replyJson('{"error":"Model version not ready"}', 400);
 });
 
@@ -22,20 +22,20 @@ export const serverMetadata: Handler = guarded('metadata', (exchange, { server }
 });
 
 /** What a model says of itself. */
-export const modelMetadata: Handler = guarded('metadata', (exchange, { server }, [name = '', version = '']) => {
+export const modelMetadata: Handler = guarded('metadata', async (exchange, { server }, [name = '', version = '']) => {
   exchange.only('GET');
-  exchange.replyJson(messageToJson(ModelMetadataResponseSchema, server.modelMetadata(name, version)));
+  exchange.replyJson(messageToJson(ModelMetadataResponseSchema, await server.modelMetadata(name, version)));
 });
 
 /** A model's configuration as completed. */
-export const modelConfig: Handler = guarded('model-config', (exchange, { server }, [name = '', version = '']) => {
+export const modelConfig: Handler = guarded('model-config', async (exchange, { server }, [name = '', version = '']) => {
   exchange.only('GET');
-  exchange.replyJson(messageToJson(ModelConfigSchema, server.modelConfig(name, version)));
+  exchange.replyJson(messageToJson(ModelConfigSchema, await server.modelConfig(name, version)));
 });
 
 /** Statistics of a model, or of all. */
-export const modelStatistics: Handler = guarded('statistics', (exchange, { server }, [name = '', version = '']) => {
+export const modelStatistics: Handler = guarded('statistics', async (exchange, { server }, [name = '', version = '']) => {
   exchange.only('GET');
-  const modelStats = server.modelStatistics(name, version);
+  const modelStats = await server.modelStatistics(name, version);
   exchange.replyJson(messageToJson(ModelStatisticsResponseSchema, create(ModelStatisticsResponseSchema, { modelStats })));
 });

@@ -18,9 +18,9 @@ const traceChanges = (body: JsonObject): Map<string, readonly string[] | null> =
 /** Trace settings of the server or of a model. */
 export const traceSetting: Handler = guarded('trace', async (exchange, { server }, [model = '']) => {
   exchange.only('GET', 'POST');
-  if (model !== '' && !server.modelReady(model, '')) fail('INVALID_ARGUMENT', `Request for unknown model : ${model}`);
-  if (exchange.method === 'POST') server.trace.update(model, traceChanges(await exchange.json()));
-  const told = [...server.trace.of(model)].map(([name, values]) => [name, name === 'trace_level' ? values : (values[0] ?? '')] as const);
+  if (model !== '' && !(await server.modelReady(model, ''))) fail('INVALID_ARGUMENT', `Request for unknown model : ${model}`);
+  if (exchange.method === 'POST') await server.trace.update(model, traceChanges(await exchange.json()));
+  const told = [...(await server.trace.of(model))].map(([name, values]) => [name, name === 'trace_level' ? values : (values[0] ?? '')] as const);
   exchange.replyJson(writeJson(new Map(told)));
 });
 
@@ -47,7 +47,7 @@ export const logging: Handler = guarded('logging', async (exchange, { server }) 
   if (exchange.method === 'POST') {
     const body = await exchange.json();
     const known = [...body].filter(([name, value]) => Object.hasOwn(LOG_TYPES, name) && value !== null);
-    server.log.update(new Map(known.map(([name, value]) => [name, logChange(name, value)])));
+    await server.log.update(new Map(known.map(([name, value]) => [name, logChange(name, value)])));
   }
-  exchange.replyJson(writeJson(server.log.all()));
+  exchange.replyJson(writeJson(await server.log.all()));
 });

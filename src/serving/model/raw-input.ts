@@ -1,6 +1,6 @@
 import { BYTES_PER_ELEMENT, elementCount, fail, type Tensor } from '../../core/index.js';
-import { type InferRequest, tensorFromBytes } from '../../wire/index.js';
-import { about, type InputRule, type RequestRules } from './check-request.js';
+import { type InferRequest, type ModelConfig, tensorFromBytes } from '../../wire/index.js';
+import { about, type InputRule, requestRules, type RequestRules } from './check-request.js';
 
 function onlyInput(request: InferRequest, { model, inputs }: RequestRules): InputRule {
   const [rule] = [...inputs.values()];
@@ -30,4 +30,10 @@ export function rawInput(request: InferRequest, bytes: Uint8Array, rules: Reques
   const size = Math.floor(bytes.byteLength / known / BYTES_PER_ELEMENT[datatype]);
   const { shape } = head(dims.map((dim) => (dim === -1 ? size : dim)));
   return tensorFromBytes({ name, datatype, shape }, bytes, { modelName: rules.model, id: request.id, direction: 'input' });
+}
+
+/** A request whose raw body has become the model's one input; others as they are. @throws Fault INVALID_ARGUMENT in Triton's words */
+export function completeRawInput(request: InferRequest, config: ModelConfig): InferRequest {
+  const { rawInput: bytes, ...named } = request;
+  return bytes ? { ...named, inputs: [rawInput(request, bytes, requestRules(config))] } : request;
 }

@@ -1,4 +1,5 @@
 import type { SharedRange, TensorHead } from '../../wire/index.js';
+import type { Awaitable } from '../port.js';
 
 /** A registered region, as its status tells it. */
 export interface SharedRegion {
@@ -9,13 +10,20 @@ export interface SharedRegion {
   readonly byteSize: bigint;
 }
 
-/** System (POSIX) shared memory that clients registered by name. */
-export interface SharedMemory {
+/** System (POSIX) shared memory as clients register it. */
+export interface SharedMemoryControl {
   /** One region, or all (name ''). @throws Fault NOT_FOUND */
-  status(name: string): SharedRegion[];
+  status(name: string): Awaitable<SharedRegion[]>;
   /** @throws Fault ALREADY_EXISTS, INVALID_ARGUMENT, INTERNAL (cannot be opened), UNSUPPORTED (switched off) */
-  register(region: SharedRegion): void;
+  register(region: SharedRegion): Awaitable<void>;
   /** One region, or all (name ''); one that is not there is no error. @throws Fault UNSUPPORTED */
+  unregister(name: string): Awaitable<void>;
+}
+
+/** System (POSIX) shared memory that clients registered by name. */
+export interface SharedMemory extends SharedMemoryControl {
+  status(name: string): SharedRegion[];
+  register(region: SharedRegion): void;
   unregister(name: string): void;
   /**
    * The bytes of a range, copied.
