@@ -6,7 +6,7 @@ import { createZoo } from 'ocellus/models';
 import { writeFile } from 'node:fs/promises';
 import { FaceTracker, openFaceNetworks, redirectorOf, type RgbPicture, type TrackedFace } from '../dist/eye-contact/index.js';
 import { applyPatches } from '../dist/eye-contact/render/index.js';
-import { eyeTile } from './eye-sheet.ts';
+import { eyeTile } from './eye-sheet.js';
 
 /** Redirects a clip and draws eyes before and after: `npx tsx bench/eye-redirect.ts clip.mp4 --sheet eyes.png --every 40`. */
 const { values, positionals } = parseArgs({

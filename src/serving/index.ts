@@ -5,7 +5,7 @@ export * from './front/restrictions.js';
 export * from './fronts.js';
 export { type GrpcFrontOptions, openGrpcFront } from './grpc/grpc-front.js';
 export { REFLECTION_PATHS, reflectionMethod } from './grpc/reflection.js';
-export { closeServer, type Front, type HttpFrontOptions, listen, openHttpFront } from './http/http-front.js';
+export { type Front, type HttpFrontOptions, openHttpFront } from './http/http-front.js';
 export { openMetricsFront } from './metrics/metrics-front.js';
 export { createModelServer, type LocalModelServer, type ModelServerOptions, SERVER_EXTENSIONS, TRITON_VERSION } from './model-server.js';
 export * from './model-template.js';

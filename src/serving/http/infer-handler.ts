@@ -42,9 +42,11 @@ export const infer: Handler = guarded('inference', (exchange, context, [modelNam
   const { server } = context;
   const asked = { modelName, modelVersion };
   const format = streamFormat(exchange.header('accept'));
+  const refuseDecoupled = (decoupled: boolean): void => {
+    if (decoupled) fail('UNSUPPORTED', "HTTP end point doesn't support models with decoupled transaction policy");
+  };
   const decoupled = format ? false : server.isDecoupled(modelName, modelVersion);
-  if (typeof decoupled === 'boolean' ? decoupled : await decoupled)
-    fail('UNSUPPORTED', "HTTP end point doesn't support models with decoupled transaction policy");
+  if (typeof decoupled === 'boolean') refuseDecoupled(decoupled);
   const reply = (response: InferResponse, request: InferRequest): void | Promise<void> => {
     const accepted = acceptedEncoding(exchange.header('accept-encoding'));
     const body = exchange.codec.encode(response, request);
@@ -57,6 +59,11 @@ export const infer: Handler = guarded('inference', (exchange, context, [modelNam
   };
   const encoding = exchange.header('content-encoding');
   const parts = exchange.parts();
+  if (typeof decoupled !== 'boolean')
+    return decoupled.then(refuseDecoupled).then(async () => {
+      const body = await parts;
+      return answer(encoding === undefined ? body : await unpacked(exchange, body, encoding, context.maxInputBytes));
+    });
   if (encoding !== undefined)
     return Promise.resolve(parts)
       .then((body) => unpacked(exchange, body, encoding, context.maxInputBytes))
