@@ -1,6 +1,7 @@
 import { fail, toFault } from '../../core/index.js';
 import { streamsFromFront } from '../../media/index.js';
-import { fromBinary, joined, type RedirectGazeConfig, type RedirectGazeRequest, RedirectGazeRequestSchema } from '../../wire/index.js';
+import { type RedirectGazeConfig, type RedirectGazeRequest, RedirectGazeRequestSchema } from '../../wire/eye-contact.js';
+import { fromBinary, joined } from '../../wire/index.js';
 
 function decoded(bytes: Uint8Array): RedirectGazeRequest {
   try {

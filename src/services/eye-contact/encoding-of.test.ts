@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { VideoEncoding } from '../../media/index.js';
-import { create, type MessageInitShape, OutputVideoEncodingSchema } from '../../wire/index.js';
+import { OutputVideoEncodingSchema } from '../../wire/eye-contact.js';
+import { create, type MessageInitShape } from '../../wire/index.js';
 import { bitsPerSecondFor, encodingOf } from './encoding-of.js';
 
 const VIDEO = { codedSize: { width: 1280, height: 720 }, frameRate: { num: 30, den: 1 } };

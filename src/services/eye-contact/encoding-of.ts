@@ -1,6 +1,6 @@
 import { fail } from '../../core/index.js';
 import type { VideoEncoding, VideoInfo } from '../../media/index.js';
-import { type CustomEncodingParams, type LossyEncoding, type OutputVideoEncoding, scalarOfAny } from '../../wire/index.js';
+import { type CustomEncodingParams, type LossyEncoding, type OutputVideoEncoding, scalarOfAny } from '../../wire/eye-contact.js';
 
 /** How the answer is encoded; the picture's size and rate may have a say. */
 export type EncodingChoice = VideoEncoding | ((video: VideoInfo) => VideoEncoding);

@@ -1,12 +1,12 @@
 import { fail } from '../../core/index.js';
 import type { Method } from '../../wire/grpc.js';
+import { MaxineEyeContactService } from '../../wire/eye-contact.js';
 import {
   create,
   fromBinary,
   HealthCheckRequestSchema,
   HealthCheckResponse_ServingStatus as Status,
   HealthCheckResponseSchema,
-  MaxineEyeContactService,
   toBinary,
 } from '../../wire/index.js';
 

@@ -1,7 +1,8 @@
 import { createMeter, fail, NULL_LOG } from '../../core/index.js';
 import { REFLECTION_PATHS, reflectionMethod } from '../../serving/index.js';
 import { type Method, openGrpcServer } from '../../wire/grpc.js';
-import { file_eyecontact, file_health, file_service_info, MaxineEyeContactService } from '../../wire/index.js';
+import { file_eyecontact, file_service_info, MaxineEyeContactService } from '../../wire/eye-contact.js';
+import { file_health } from '../../wire/index.js';
 import { healthCheck } from './health.js';
 import { EYE_CONTACT_METRICS } from './metric-table.js';
 import { openNimHttp } from './nim-http.js';

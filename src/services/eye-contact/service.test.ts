@@ -9,17 +9,13 @@ import { passThrough } from '../../eye-contact/index.js';
 import { libavMedia, syntheticSource } from '../../media/index.js';
 import { createGrpcClient, type GrpcClient, type Metadata } from '../../wire/grpc.js';
 import {
-  create,
-  fromBinary,
-  HealthCheckResponseSchema,
-  type MessageInitShape,
   type RedirectGazeConfig,
   RedirectGazeConfigSchema,
   RedirectGazeRequestSchema,
   type RedirectGazeResponse,
   RedirectGazeResponseSchema,
-  toBinary,
-} from '../../wire/index.js';
+} from '../../wire/eye-contact.js';
+import { create, fromBinary, HealthCheckResponseSchema, type MessageInitShape, toBinary } from '../../wire/index.js';
 import type { EyeContactServiceOptions } from './port.js';
 import { serveEyeContact } from './serve-eye-contact.js';
 
