@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { Fault, fail, NULL_LOG, createLog } from '../core/index.js';
 import type { EyeContactSettingsInput, RedirectProgress } from '../eye-contact/index.js';
 import type { VideoEncoding } from '../media/index.js';
+import { createCliZoo } from './cli-zoo.js';
 import type { CliContext } from './context.js';
 import { number } from './option-values.js';
 import { ProgressReporter } from './progress.js';
@@ -75,10 +76,13 @@ export function encodingOf({ lossless, bitrate, crf, idrInterval, preset }: EyeC
 
 async function runEyeContact(source: string, target: string, flags: EyeContactFlags, context: CliContext): Promise<void> {
   const { cwd, stderr, stdout, drain } = context;
-  const { createRedirector, eyeContactSettings, redirectVideo } = await import('../eye-contact/index.js');
+  const { openRedirectors, eyeContactSettings, redirectVideo } = await import('../eye-contact/index.js');
+  const { createEngine } = await import('../inference/index.js');
   const settings = eyeContactSettings(settingsOf(flags));
   const encoding = encodingOf(flags);
-  await using redirector = await createRedirector(settings);
+  await using engine = createEngine();
+  await using redirectors = await openRedirectors(engine, createCliZoo(context), drain);
+  await using redirector = redirectors.create(settings);
   const progress = new ProgressReporter(stderr);
   const startMs = performance.now();
   const told = ({ frames, total, faces }: RedirectProgress) => ({

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { createLog, fail } from '../core/index.js';
+import { createLog, fail, Scope } from '../core/index.js';
 import type { ServiceTls } from '../services/index.js';
+import { createCliZoo } from './cli-zoo.js';
 import type { CliContext } from './context.js';
 import { type EyeContactEnvironment, eyeContactEnvironment } from './eye-contact-environment.js';
 import { number } from './option-values.js';
@@ -50,17 +51,25 @@ function tokenOf(file: string | undefined, cwd: string): string | undefined {
   return token === '' ? fail('CONFIG_INVALID', `${file}: the token is empty; write one into the file`) : token;
 }
 
-async function runServeEyeContact(flags: Flags, { env, cwd, stderr, drain }: CliContext): Promise<void> {
+async function runServeEyeContact(flags: Flags, context: CliContext): Promise<void> {
+  const { env, cwd, stderr, drain } = context;
   const { serveEyeContact, slotCount } = await import('../services/index.js');
-  const { createRedirector, REDIRECTOR_INFO } = await import('../eye-contact/index.js');
+  const { openRedirectors, REDIRECTOR_INFO } = await import('../eye-contact/index.js');
+  const { createEngine } = await import('../inference/index.js');
   const log = createLog((record) => void stderr.write(logLine(record, new Date(), 'default')));
   const told = eyeContactEnvironment(env);
   const tls = tlsOf(told);
   const token = tokenOf(flags.tokenFile, cwd);
   const maxFileBytes = flags.maxFileBytes ?? told.maxFileBytes;
   const slots = slotCount(flags.callsPerDevice ?? told.callsPerDevice ?? 1, flags.devices);
+  await using engine = createEngine({ log });
+  await using scope = new Scope();
+  const opening = openRedirectors(engine, createCliZoo(context), drain).then((opened) => scope.use(opened));
+  // Told by `ready`, wherever it comes.
+  opening.catch(() => {});
   await using service = await serveEyeContact({
-    makeRedirector: createRedirector,
+    makeRedirector: async (settings) => (await opening).create(settings),
+    prepare: async () => void (await opening),
     modelInfo: REDIRECTOR_INFO,
     host: flags.host,
     httpPort: flags.httpPort ?? told.httpPort ?? 8000,

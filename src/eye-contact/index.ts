@@ -1,4 +1,3 @@
-export * from './create-redirector.js';
 export { passThrough } from './pass-through.js';
 export type { EyePatch, GazeRedirector, Redirection, RgbPicture } from './port.js';
 export type { Direction, EyeView, HeadPose, IrisView, TrackedFace } from './eyes.js';
@@ -14,3 +13,4 @@ export * from './settings.js';
 export * from './redirect-video.js';
 export { applyPatches } from './render/apply-patches.js';
 export { type EyeRenderer, type EyeRendererOptions, type GazeChange, createEyeRenderer } from './render/eye-renderer.js';
+export * from './redirectors.js';
