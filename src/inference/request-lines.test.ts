@@ -96,3 +96,17 @@ test('credit and cancellation for a request that is over are nothing', async () 
   lines.cancel(0);
   assert.equal(opened[0]!.signal.aborted, false);
 });
+
+test('answers that wait while execute has failed still go out as the caller has room, or are dropped once it is gone', async () => {
+  for (const goOn of ['grant', 'cancel'] as const) {
+    const { lines, log } = rig();
+    const [line] = lines.open(1);
+    for (let i = 0; i < RESPONSE_CREDIT + 1; i++) line!.respond(RESPONSE).catch(() => {});
+    await settled();
+    const closed = lines.close([line!], [{ fault: { code: 'INTERNAL', message: 'thrown' } }]);
+    lines[goOn](0);
+    lines[goOn](0);
+    await closed;
+    assert.equal(log.length, goOn === 'grant' ? RESPONSE_CREDIT + 1 : RESPONSE_CREDIT);
+  }
+});

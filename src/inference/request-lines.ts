@@ -46,8 +46,9 @@ class Line implements RequestLine {
   /** `execute` gave the result: takes no more answers. Resolves once those given so far have been sent, or were dropped. */
   async close(): Promise<void> {
     this.#phase = 'over';
-    this.forget();
+    // Until then the caller's room for more, or that it is gone, must find its way here.
     await this.#last;
+    this.forget();
   }
 
   /** The engine knows that the request is put off. */

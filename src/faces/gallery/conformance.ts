@@ -335,16 +335,10 @@ const together: Record<string, Case> = {
       await using beside = await place.openBeside();
       assert.equal(beside.revision, gallery.revision);
       const heard: number[] = [];
-      const seen = new Promise<void>((resolve) => {
-        const stop = beside.watch((revision) => {
-          heard.push(revision);
-          if (revision < gallery.revision || heard.length === 0) return;
-          stop();
-          resolve();
-        });
-      });
+      const stop = beside.watch((revision) => heard.push(revision));
       await gallery.enrol(testFace('Bob', 2), NOTE);
-      await seen;
+      await until(() => heard.at(-1) === gallery.revision);
+      stop();
       assert.equal((await beside.nearest(testVector(2)))[0]!.person, 'Bob');
       assert.equal(beside.revision, gallery.revision);
     });
