@@ -91,7 +91,7 @@ test('a file plays at the pace of its times; after a pause it goes on from where
 });
 
 test('a camera that is paused is left, and opened again when it goes on; numbers and times go on', async () => {
-  const media = mediaOpening({ door: [clip(60, { info: { live: true }, delayMs: 1 })] });
+  const media = mediaOpening({ door: [10_000, 60].map((frames) => clip(frames, { info: { live: true }, delayMs: 1 })) });
   const config = {
     version: 1,
     mode: 'realtime',
