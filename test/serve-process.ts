@@ -16,10 +16,15 @@ export interface ServeProcess extends AsyncDisposable {
   stop(): Promise<number | null>;
 }
 
+/** A process that is told to end has so long; then it is killed, and has no exit code. */
+const PATIENCE_MS = 20_000;
+
 async function end(child: ChildProcess): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) {
     child.kill('SIGTERM');
+    const kill = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
     await once(child, 'exit');
+    clearTimeout(kill);
   }
   return child.exitCode;
 }
@@ -38,7 +43,8 @@ async function listening(command: string, args: readonly string[]): Promise<Serv
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
   while (!log.includes('ready after')) {
-    if (child.exitCode !== null) throw new Error(`ocellus ${command} ended with ${child.exitCode}:\n${log}`);
+    const ended = child.exitCode ?? child.signalCode;
+    if (ended !== null) throw new Error(`ocellus ${command} ended with ${ended}:\n${log}`);
     await Promise.race([once(child.stderr, 'data'), once(child, 'exit')]);
   }
   const address = (name: string): string => new RegExp(`Started ${name} at (\\S+)`).exec(log)?.[1] ?? '';

@@ -218,8 +218,10 @@ class Client implements GrpcClient {
   async close(): Promise<void> {
     const session = this.#session;
     if (!session || session.destroyed) return;
+    // Not as the argument of close(): a session that its server has already asked to end would never call it.
     await new Promise<void>((resolve) => {
-      session.close(resolve);
+      session.once('close', resolve);
+      session.close();
     });
   }
 }

@@ -237,6 +237,20 @@ test('closing lets calls under way end, and takes no new ones', async () => {
   await client.close();
 });
 
+test('a client whose server has asked it to leave closes as soon as its calls have ended', async () => {
+  const server = await openGrpcServer({ methods: METHODS });
+  const client = createGrpcClient({ url: `http://127.0.0.1:${server.port}` });
+  const stop = new AbortController();
+  const hanging = client.unary('/t.T/Hang', new Uint8Array(0), { signal: stop.signal });
+  await sleep(50);
+  const closed = server.close();
+  await sleep(50);
+  const left = client.close();
+  stop.abort();
+  await assert.rejects(hanging, { code: 'CANCELLED' });
+  await Promise.all([left, closed]);
+});
+
 test('closing without patience cuts calls off', async () => {
   const server = await openGrpcServer({ methods: METHODS });
   const client = createGrpcClient({ url: `http://127.0.0.1:${server.port}` });
