@@ -103,6 +103,7 @@ test('a camera that is paused is left, and opened again when it goes on; numbers
   const run = pipeline.run({ onResult: ({ meta }) => void (seen.push(meta.frame) === 5 && pipeline.pause('door')) });
   run.catch(() => {});
   while (seen.length < 5 || pipeline.status().streams['door']!.underWay > 0) await new Promise((resolve) => setImmediate(resolve));
+  while (media.left.length === 0) await new Promise((resolve) => setImmediate(resolve));
   for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setImmediate(resolve));
   const paused = seen.length;
   assert.ok(paused <= 8, `${paused} results`);

@@ -65,14 +65,16 @@ export function engineOf(before: (model: string, shade: number) => Promise<void>
   };
 }
 
-/** Media whose sources differ each time they are opened: the n-th opening of an address plays its n-th clip, the last one for ever after. */
-export function mediaOpening(clips: Readonly<Record<string, readonly FakeClip[]>>): Media & { readonly opened: string[] } {
+/** Media whose sources differ each time they are opened: the n-th opening of an address plays its n-th clip, the last one for ever after. Tells what was opened, and what was closed. */
+export function mediaOpening(clips: Readonly<Record<string, readonly FakeClip[]>>): Media & { readonly opened: string[]; readonly left: string[] } {
   const opened: string[] = [];
+  const left: string[] = [];
   const times = new Map<string, number>();
   const base = fakeMedia({ anyClip: clip(1) });
   return {
     ...base,
     opened,
+    left,
     open: async (uri, options) => {
       const nth = times.get(uri) ?? 0;
       times.set(uri, nth + 1);
@@ -80,7 +82,13 @@ export function mediaOpening(clips: Readonly<Record<string, readonly FakeClip[]>
       const list = clips[uri];
       if (!list) throw new Fault('NOT_FOUND', `${uri}: no such file`);
       const played = list[Math.min(nth, list.length - 1)]!;
-      return fakeMedia({ anyClip: played }).open(uri, options);
+      const source = await fakeMedia({ anyClip: played }).open(uri, options);
+      const dispose = source[Symbol.asyncDispose].bind(source);
+      const close = async (): Promise<void> => {
+        await dispose();
+        left.push(uri);
+      };
+      return Object.assign(source, { [Symbol.asyncDispose]: close });
     },
   };
 }
