@@ -2,34 +2,27 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { measureEyes } from './evaluate/index.js';
 import type { Direction, TrackedFace } from './eyes.js';
-import { type FaceFollower, redirectorOf, type RedirectorSettings } from './gaze-redirector.js';
+import { type FaceFollower, redirectorOf } from './gaze-redirector.js';
 import type { RgbPicture } from './port.js';
 import { applyPatches } from './render/index.js';
+import { type EyeContactSettings, eyeContactSettings } from './settings.js';
 import { renderFace, syntheticScene } from './synthetic/index.js';
 
 const WIDE = { low: 25, high: 35 };
-const SETTINGS: RedirectorSettings = {
-  temporal: 0xffff_ffff,
-  detectClosure: false,
-  eyeSizeSensitivity: 3,
-  enableLookaway: false,
-  lookawayMaxOffset: 5,
-  lookawayIntervalMin: 100,
-  lookawayIntervalRange: 250,
+const SETTINGS = eyeContactSettings({
   gazePitchThreshold: WIDE,
   gazeYawThreshold: WIDE,
   headPitchThreshold: WIDE,
   headYawThreshold: WIDE,
   multiPerson: true,
-  strength: 1,
-};
+});
 const looking = (gaze: Direction, openness = 1) =>
   renderFace(syntheticScene({ scale: 1.4, size: { width: 180, height: 64 }, gaze: [gaze, gaze], openness }));
 /** Sees on every picture what it is told. */
 const seeing = (faces: readonly TrackedFace[]): FaceFollower => ({ track: () => Promise.resolve(faces) });
 
 /** The last of the pictures, redirected, and what became of it. */
-async function redirected(shown: { readonly picture: RgbPicture; readonly face: TrackedFace }, settings: Partial<RedirectorSettings> = {}) {
+async function redirected(shown: { readonly picture: RgbPicture; readonly face: TrackedFace }, settings: Partial<EyeContactSettings> = {}) {
   await using redirector = redirectorOf(seeing([shown.face]), { ...SETTINGS, ...settings });
   const redirection = await redirector.redirect(shown.picture, 0);
   return { redirection, after: applyPatches(shown.picture, redirection.patches) };

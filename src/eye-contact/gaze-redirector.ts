@@ -1,17 +1,11 @@
 import { fail } from '../core/index.js';
 import { type EyeAim, GazeControl } from './control/gaze-control.js';
-import type { ControlSettings } from './control/settings.js';
 import type { EyeView, TrackedFace } from './eyes.js';
 import type { EyePatch, GazeRedirector, Redirection, RgbPicture } from './port.js';
 import { createEyeRenderer, type EyeRenderer, type GazeChange } from './render/index.js';
+import type { EyeContactSettings } from './settings.js';
 import type { FaceNetworks } from './track/face-networks.js';
-import { FaceTracker, type TrackingSettings } from './track/face-tracker.js';
-
-/** What a redirector goes by. */
-export interface RedirectorSettings extends ControlSettings, TrackingSettings {
-  /** 2 to 6: how large a region round the eyes may change. */
-  readonly eyeSizeSensitivity: number;
-}
+import { FaceTracker } from './track/face-tracker.js';
 
 /** Finds and follows faces; a {@link FaceTracker} does. */
 export type FaceFollower = Pick<FaceTracker, 'track'>;
@@ -34,7 +28,7 @@ class Redirector implements GazeRedirector {
 
   constructor(
     private readonly follower: FaceFollower,
-    private readonly settings: RedirectorSettings,
+    private readonly settings: EyeContactSettings,
   ) {}
 
   async redirect(picture: RgbPicture, seconds: number): Promise<Redirection> {
@@ -69,8 +63,8 @@ class Redirector implements GazeRedirector {
 }
 
 /** Redirects the eyes of one video as `settings` say; faces are found by `follower`, which is for this video alone. */
-export const redirectorOf = (follower: FaceFollower, settings: RedirectorSettings): GazeRedirector => new Redirector(follower, settings);
+export const redirectorOf = (follower: FaceFollower, settings: EyeContactSettings): GazeRedirector => new Redirector(follower, settings);
 
 /** {@link redirectorOf} with faces found by `networks`, which many videos may share; whoever opened them closes them, after the redirector. */
-export const createGazeRedirector = (networks: FaceNetworks, settings: RedirectorSettings): GazeRedirector =>
+export const createGazeRedirector = (networks: FaceNetworks, settings: EyeContactSettings): GazeRedirector =>
   redirectorOf(new FaceTracker(networks, settings), settings);

@@ -8,7 +8,7 @@ export { type EyeAim, type GazeAim, GazeControl } from './control/gaze-control.j
 export { LEAST_INTERVAL } from './control/look-away.js';
 export type { ControlSettings, Threshold } from './control/settings.js';
 export { TEMPORAL_BITS } from './track/temporal.js';
-export { createGazeRedirector, type FaceFollower, redirectorOf, type RedirectorSettings } from './gaze-redirector.js';
+export { createGazeRedirector, type FaceFollower, redirectorOf } from './gaze-redirector.js';
 export * from './settings.js';
 export * from './redirect-video.js';
 export { applyPatches } from './render/apply-patches.js';

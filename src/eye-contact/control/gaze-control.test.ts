@@ -2,22 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Direction, EyeView, TrackedFace } from '../eyes.js';
 import { type GazeAim, GazeControl } from './gaze-control.js';
+import { eyeContactSettings } from '../settings.js';
 import type { ControlSettings } from './settings.js';
 import { ramp, redirectionWeight } from './weight.js';
 
-const SETTINGS: ControlSettings = {
-  temporal: 0xffffffff,
-  detectClosure: false,
-  enableLookaway: false,
-  lookawayMaxOffset: 5,
-  lookawayIntervalMin: 100,
-  lookawayIntervalRange: 250,
-  gazePitchThreshold: { low: 20, high: 30 },
-  gazeYawThreshold: { low: 20, high: 30 },
-  headPitchThreshold: { low: 15, high: 25 },
-  headYawThreshold: { low: 25, high: 30 },
-  strength: 1,
-};
+const SETTINGS: ControlSettings = eyeContactSettings();
 
 interface Made {
   readonly gaze?: Direction;

@@ -1,5 +1,5 @@
 import type { Direction, TrackedFace } from '../eyes.js';
-import { smoothStep } from '../smooth-step.js';
+import { fade } from '../fade.js';
 import { smooths } from '../track/temporal.js';
 import { LookAway } from './look-away.js';
 import type { ControlSettings } from './settings.js';
@@ -75,7 +75,7 @@ export class GazeControl {
   /** A covered eye fades and comes back; it does not flicker. */
   #trusted({ eyes }: TrackedFace, seconds: number): Pair<number> {
     if (!this.settings.detectClosure) return [1, 1];
-    const wanted = eyes.map(({ confidence }) => smoothStep(confidence, DOUBTED, TRUSTED));
+    const wanted = eyes.map(({ confidence }) => fade(DOUBTED, TRUSTED, confidence));
     const last = this.#trusts ?? wanted;
     const most = MOST_WEIGHT * seconds;
     this.#trusts = wanted.map((value, k) => last[k]! + Math.max(-most, Math.min(most, value - last[k]!))) as unknown as Pair<number>;
@@ -103,5 +103,5 @@ function aimOf(source: Direction, away: Direction, share: number, closure: numbe
   const sideways = share * (2 - share);
   const gaze = { yaw: source.yaw + (away.yaw - source.yaw) * sideways, pitch: source.pitch + (away.pitch - source.pitch) * share };
   const moved = Math.hypot(gaze.yaw - source.yaw, gaze.pitch - source.pitch);
-  return { gaze, closure, opacity: smoothStep(moved, NOTHING, ALL) * (1 - smoothStep(closure, CLOSING, CLOSED)) * trust };
+  return { gaze, closure, opacity: fade(NOTHING, ALL, moved) * (1 - fade(CLOSING, CLOSED, closure)) * trust };
 }

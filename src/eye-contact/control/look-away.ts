@@ -1,6 +1,6 @@
 import { createRandom } from '../../core/index.js';
 import type { Direction } from '../eyes.js';
-import { smoothStep } from '../smooth-step.js';
+import { fade } from '../fade.js';
 import type { ControlSettings } from './settings.js';
 
 /** Seconds from the start of one moment to the next that no setting goes below: a saccade there, a fixation, and a saccade back. Shorter, eyes would twitch. */
@@ -64,6 +64,6 @@ export class LookAway {
 }
 
 function offsetAt({ from, until, offset }: Moment, seconds: number): Direction {
-  const share = smoothStep(seconds, from, from + SACCADE) * (1 - smoothStep(seconds, until - SACCADE, until));
+  const share = fade(from, from + SACCADE, seconds) * (1 - fade(until - SACCADE, until, seconds));
   return { yaw: offset.yaw * share, pitch: offset.pitch * share };
 }

@@ -1,5 +1,5 @@
 import type { Direction, TrackedFace } from '../eyes.js';
-import { smoothStep } from '../smooth-step.js';
+import { fade } from '../fade.js';
 import type { ControlSettings, Threshold } from './settings.js';
 
 /** Confidence in a face or an eye below which it is left alone; from {@link TRUSTED} on it is not doubted. */
@@ -7,9 +7,11 @@ export const DOUBTED = 0.2;
 /** See {@link DOUBTED}. */
 export const TRUSTED = 0.7;
 
-/** 1 up to `low`, 0 from `high` on, for angles of either sign. */
+/** 1 up to `low`, 0 from `high` on, for angles of either sign; a step at `low` where `high` is not above it. */
 export function ramp(degrees: number, { low, high }: Threshold): number {
-  return 1 - smoothStep(Math.abs(degrees), low, high);
+  const angle = Math.abs(degrees);
+  if (!(high > low)) return angle > low ? 0 : 1;
+  return 1 - fade(low, high, angle);
 }
 
 /**
@@ -24,5 +26,5 @@ export function redirectionWeight({ head, confidence, eyes }: TrackedFace, gaze:
     ramp(head.yaw, settings.headYawThreshold),
   );
   const seen = settings.detectClosure ? Math.max(eyes[0].confidence, eyes[1].confidence) : confidence;
-  return allowed * smoothStep(seen, DOUBTED, TRUSTED);
+  return allowed * fade(DOUBTED, TRUSTED, seen);
 }

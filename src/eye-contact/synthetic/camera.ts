@@ -1,6 +1,6 @@
-import type { Size } from '../../core/index.js';
+import { createRandom, type Size } from '../../core/index.js';
 import type { RgbPicture } from '../port.js';
-import { normalOf, seededRandom } from './seeded-noise.js';
+import { normalOf } from './seeded-noise.js';
 
 /** A picture in linear light, packed RGB; 1 is white. */
 export interface LinearPicture {
@@ -43,7 +43,7 @@ function blurredAlong({ size, data }: LinearPicture, kernel: Float64Array, step:
 export function photographed(scene: LinearPicture, blur: number, noise: number, seed: number): RgbPicture {
   const kernel = blur > 0.1 ? blurKernel(blur) : undefined;
   const soft = kernel ? blurredAlong(blurredAlong(scene, kernel, 'x'), kernel, 'y') : scene;
-  const random = seededRandom(seed);
+  const random = createRandom(seed);
   const data = new Uint8Array(soft.data.length);
   for (let i = 0; i < data.length; i++) {
     const level = encodedLight(soft.data[i]!) + (noise > 0 ? noise * normalOf(random) : 0);

@@ -1,8 +1,7 @@
-import type { Point, Size } from '../../core/index.js';
+import { createRandom, type Point, type Size } from '../../core/index.js';
 import type { FaceSurface } from './face-surface.js';
 import { type LidShape, lidDrop, lowerEdge, upperEdge } from './lid-shape.js';
 import { HALF_INTEROCULAR, type SyntheticScene } from './scene.js';
-import { seededRandom } from './seeded-noise.js';
 
 /** A hair in pixels: its points from the root, and its width at the root; it ends in a point. */
 export interface Hair {
@@ -21,7 +20,7 @@ function curve(toPicture: ToPicture, at: (t: number) => readonly [number, number
 
 /** Lashes in bunches: forward from the lid's edge, then up from the upper lid or down from the lower. They turn with the lid. */
 function lashes(surface: FaceSurface, lids: LidShape, side: 1 | -1, scene: SyntheticScene, toPicture: ToPicture): Hair[] {
-  const random = seededRandom(scene.seed * 101 + side);
+  const random = createRandom(scene.seed * 101 + side);
   const span = lids.outer.x - lids.inner.x;
   return [...Array(150).keys()].map((i) => {
     const isUpper = i < 95;
@@ -52,7 +51,7 @@ function lashes(surface: FaceSurface, lids: LidShape, side: 1 | -1, scene: Synth
 }
 
 function brow(surface: FaceSurface, side: 1 | -1, scene: SyntheticScene, toPicture: ToPicture): Hair[] {
-  const random = seededRandom(scene.seed * 103 + side);
+  const random = createRandom(scene.seed * 103 + side);
   return [...Array(320).keys()].map(() => {
     const t = random();
     const local = -15 + 40 * t;

@@ -1,5 +1,5 @@
+import { createRandom } from '../../core/index.js';
 import { LIMBUS_DEPTH } from '../globe.js';
-import { seededRandom } from './seeded-noise.js';
 
 /**
  * The lids of one eye in millimetres of the head, from the middle of its globe: x away from the nose, y down. Both eyes share the shape; one is the
@@ -25,7 +25,7 @@ export const LOWER_FOLLOW = 0.25;
 
 /** The lids of the person of a seed who looks `pitch` degrees up, relative to the head, with eyes opened by `openness`. */
 export function lidShape(seed: number, pitch: number, openness: number): LidShape {
-  const random = seededRandom(seed * 7919 + 13);
+  const random = createRandom(seed * 7919 + 13);
   const vary = (by: number): number => (2 * random() - 1) * by;
   const inner = { x: -16 + vary(0.6), y: 1.6 + vary(0.5) };
   const outer = { x: 12.6 + vary(0.4), y: -0.4 + vary(1) };

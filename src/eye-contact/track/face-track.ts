@@ -1,7 +1,7 @@
 import type { Point } from '../../core/index.js';
 import type { Direction, EyeView, TrackedFace } from '../eyes.js';
 import type { RgbPicture } from '../port.js';
-import { smoothStep } from '../smooth-step.js';
+import { fade } from '../fade.js';
 import { type Square, squareToPicture } from './affine.js';
 import { EYE_CORNERS, EYE_MIDDLES } from './canonical-face.js';
 import { cornersOf, type EyeReading, middleOf, readEye } from './eye-reading.js';
@@ -130,7 +130,7 @@ export class FaceTrack {
     const trusts = readings.map((reading, k) =>
       eyeTrust({ reading, mesh, eye: k as 0 | 1, head, radiusPx: this.#globes.irisRadius * pose.scale, size: picture.size }),
     );
-    const open = this.#eyes.map(({ closure }) => 1 - smoothStep(closure, CLOSING, CLOSED));
+    const open = this.#eyes.map(({ closure }) => 1 - fade(CLOSING, CLOSED, closure));
     if (Math.abs(head.yaw) < LEARN_YAW && Math.min(confidence, ...trusts, ...open) > LEARN_TRUST)
       this.#globes.observe({ rotation: pose.rotation, shifts, radii: [readings[0].radius / pose.scale, readings[1].radius / pose.scale] });
     const seen = shifts.map((shift, k) => this.#globes.gaze(k as 0 | 1, pose.rotation, shift)) as unknown as Pair<Direction>;

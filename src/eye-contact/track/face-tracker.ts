@@ -2,19 +2,15 @@ import { type Box, fail } from '../../core/index.js';
 import { iou } from '../../vision/index.js';
 import type { TrackedFace } from '../eyes.js';
 import type { RgbPicture } from '../port.js';
+import type { EyeContactSettings } from '../settings.js';
 import { squareToPicture } from './affine.js';
 import { CROP_SIDES, type FaceNetworks } from './face-networks.js';
 import { type FoundFace, foundFaces, squareOfPicture } from './face-squares.js';
 import { FaceTrack } from './face-track.js';
 import { sampleCrop } from './sample-crop.js';
 
-/** How faces are followed. */
-export interface TrackingSettings {
-  /** Mask of what is smoothed over time, see {@link TEMPORAL_BITS}; all ones is everything. */
-  readonly temporal: number;
-  /** Every face, instead of the largest one at first, which is then followed. */
-  readonly multiPerson: boolean;
-}
+/** How faces are followed: what is smoothed over time (see {@link TEMPORAL_BITS}), and whether every face is. */
+export type TrackingSettings = Pick<EyeContactSettings, 'temporal' | 'multiPerson'>;
 
 /** Most faces that are followed at a time. */
 const MOST_FACES = 8;

@@ -1,6 +1,6 @@
 import type { Point } from '../../core/index.js';
 import type { RgbPicture } from '../port.js';
-import { smoothStep } from '../smooth-step.js';
+import { fade } from '../fade.js';
 import type { EyeReading } from './eye-reading.js';
 
 /** Half of the iris' width in pixels up to which its edge is no sharper in the picture than the network tells it, and from which on the picture decides. */
@@ -36,7 +36,7 @@ interface Circle extends Point {
  */
 export function refineIris(picture: RgbPicture, reading: EyeReading): EyeReading {
   const start: Circle = { ...reading.iris, radius: reading.radius };
-  const share = smoothStep(start.radius, COARSE, FINE);
+  const share = fade(COARSE, FINE, start.radius);
   if (share === 0) return reading;
   const angles = openAngles(reading, start);
   if (angles.length < LEAST_POINTS) return reading;

@@ -1,13 +1,13 @@
 import type { Point, Size } from '../../core/index.js';
 import type { HeadPose } from '../eyes.js';
-import { smoothStep } from '../smooth-step.js';
+import { fade } from '../fade.js';
 import { EYE_CORNERS } from './canonical-face.js';
 import { cornersOf, type EyeReading } from './eye-reading.js';
 import type { Mesh } from './head-pose.js';
 
 /** Falls with the mesh's score, and with the turn of the head: profiles show no pair of eyes. */
 export function faceTrust(score: number, { yaw, pitch }: HeadPose): number {
-  return smoothStep(score, 0.5, 0.9) * (1 - smoothStep(Math.abs(yaw), 40, 60)) * (1 - smoothStep(Math.abs(pitch), 35, 50));
+  return fade(0.5, 0.9, score) * (1 - fade(40, 60, Math.abs(yaw))) * (1 - fade(35, 50, Math.abs(pitch)));
 }
 
 /** What speaks for and against one eye. */
@@ -33,9 +33,9 @@ export function eyeTrust({ reading, mesh, eye, head, radiusPx, size }: EyeEviden
   const inside = corners.every(({ x, y }) => x >= 0 && y >= 0 && x < size.width && y < size.height);
   return (
     (inside ? 1 : 0) *
-    (1 - smoothStep(far, 28, 45)) *
-    (1 - smoothStep(Math.abs(Math.log(reading.radius / radiusPx)), 0.2, 0.45)) *
-    (1 - smoothStep(apart / width, 0.25, 0.5))
+    (1 - fade(28, 45, far)) *
+    (1 - fade(0.2, 0.45, Math.abs(Math.log(reading.radius / radiusPx)))) *
+    (1 - fade(0.25, 0.5, apart / width))
   );
 }
 
