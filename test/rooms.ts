@@ -32,7 +32,7 @@ export const ROOMS: readonly Room[] = [
     'contracts as bytes: KServe v2 messages and codecs, text-format protobuf, the thin gRPC layer',
     ['core'],
     { '@bufbuild/protobuf': '' },
-    ['grpc', 'infer', 'eye-contact'],
+    ['grpc', 'infer', 'eye-contact', 'sockets'],
   ),
   room('client', 'typed clients of KServe v2 servers: HTTP, which runs in a browser too, and gRPC; sessions, shared memory', ['core', 'wire'], {}, [
     'browser',

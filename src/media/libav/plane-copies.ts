@@ -40,14 +40,13 @@ export class PlaneCopies {
     if (copy) copy.owner = null;
   }
 
-  /** The copy used longest ago, moved to the end; a new one where none fits. */
+  /** A copy that fits, moved to the end: one that nobody owns, else the oldest or a new one. */
   #take({ format, width, height }: Frame): Copy {
     const fits = ({ frame }: Copy): boolean => frame.format === format && frame.width === width && frame.height === height;
-    const at = this.#copies.findIndex((copy) => copy.owner === null && fits(copy));
-    const oldest = at >= 0 ? at : this.#copies.length >= this.limit ? 0 : -1;
-    const [reused] = oldest >= 0 ? this.#copies.splice(oldest, 1) : [];
-    if (reused && !fits(reused)) reused.frame.free();
-    const copy = reused && fits(reused) ? reused : copyOf(pictureFrame(format as AVPixelFormat, { width, height }));
+    const free = this.#copies.findIndex((copy) => copy.owner === null && fits(copy));
+    const [spare] = free >= 0 || this.#copies.length >= this.limit ? this.#copies.splice(Math.max(0, free), 1) : [];
+    const copy = spare && fits(spare) ? spare : copyOf(pictureFrame(format as AVPixelFormat, { width, height }));
+    if (spare && copy !== spare) spare.frame.free();
     this.#copies.push(copy);
     return copy;
   }

@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { packageVersion, toFault } from '../../core/index.js';
+import { packageVersion } from '../../core/index.js';
 import type { Front } from '../../serving/index.js';
+import { listen } from '../../wire/sockets.js';
 import type { ServiceTls } from './port.js';
 
 /** What the HTTP side tells. */
@@ -59,13 +59,6 @@ function answer(method: string | undefined, url: string | undefined, options: Ni
   const route = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
   if (!route) return json({ error: `there is no ${path}; there are ${Object.keys(ROUTES).join(', ')}` }, 404);
   return method === 'GET' || method === 'HEAD' ? route(options) : json({ error: `${path} takes GET` }, 405);
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(toFault(error, 'UNAVAILABLE', `cannot listen on ${host}:${port}: `)));
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-  });
 }
 
 /** Lets answers under way end, for up to `graceMs`. Connections that wait for a next request are closed at once. */

@@ -1,6 +1,5 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { toFault } from '../../core/index.js';
+import type { TlsOptions } from 'node:tls';
+import { openSocketServer } from '../../wire/sockets.js';
 import { Connection } from './connection.js';
 import type { Exchange } from './exchange.js';
 import { KEPT_FOR_S } from './response-head.js';
@@ -29,44 +28,19 @@ const TICK_MS = 5000;
 const STALLED_TICKS = 60_000 / TICK_MS;
 const IDLE_TICKS = (KEPT_FOR_S * 1000) / TICK_MS;
 
-/** Listens, and gives the port. @throws Fault UNAVAILABLE when the address is not to be had */
-export function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(toFault(error, 'UNAVAILABLE', `cannot listen on ${host}:${port}: `)));
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
 /** Serves HTTP/1.1 over sockets. @throws Fault UNAVAILABLE when the address is not to be had */
 export async function openHttpServer({ host, port, answer, maxBodyBytes, tls }: HttpServerOptions): Promise<HttpServer> {
-  const connections = new Set<Connection>();
   let ticks = 0;
   const order = { maxBodyBytes, answer, tick: () => ticks };
-  const accept = (socket: Socket): void => {
-    const connection = new Connection(socket, order);
-    connections.add(connection);
-    socket.once('close', () => connections.delete(connection));
-  };
-  const server = tls ? createTlsServer({ ALPNProtocols: ['http/1.1'], ...tls, noDelay: true }, accept) : createServer({ noDelay: true }, accept);
-  // Without a handshake there is no connection to speak of.
-  server.on('tlsClientError', (_, socket: Socket) => socket.destroy());
-  const bound = await listen(server, host, port);
+  const server = await openSocketServer({ host, port, tls, protocol: 'http/1.1', connected: (socket) => new Connection(socket, order) });
   const sweep = setInterval(() => {
     ticks++;
-    for (const connection of connections) if (connection.idleTicks > (connection.midway ? STALLED_TICKS : IDLE_TICKS)) connection.socket.destroy();
+    for (const { idleTicks, midway, socket } of server.connections) if (idleTicks > (midway ? STALLED_TICKS : IDLE_TICKS)) socket.destroy();
   }, TICK_MS).unref();
   return {
-    port: bound,
+    port: server.port,
     async close(graceMs) {
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
-      for (const connection of connections) connection.close();
-      const cut = setTimeout(() => {
-        for (const { socket } of connections) socket.destroy();
-      }, graceMs);
-      await closed;
-      clearTimeout(cut);
+      await server.close(graceMs);
       clearInterval(sweep);
     },
   };

@@ -59,14 +59,7 @@ export const infer: Handler = guarded('inference', (exchange, context, [modelNam
   };
   const encoding = exchange.header('content-encoding');
   const parts = exchange.parts();
-  if (typeof decoupled !== 'boolean')
-    return decoupled.then(refuseDecoupled).then(async () => {
-      const body = await parts;
-      return answer(encoding === undefined ? body : await unpacked(exchange, body, encoding, context.maxInputBytes));
-    });
-  if (encoding !== undefined)
-    return Promise.resolve(parts)
-      .then((body) => unpacked(exchange, body, encoding, context.maxInputBytes))
-      .then(answer);
-  return parts instanceof Promise ? parts.then(answer) : answer(parts);
+  const body = encoding === undefined ? parts : Promise.resolve(parts).then((packed) => unpacked(exchange, packed, encoding, context.maxInputBytes));
+  if (typeof decoupled !== 'boolean') return Promise.all([body, decoupled.then(refuseDecoupled)]).then(([whole]) => answer(whole));
+  return body instanceof Promise ? body.then(answer) : answer(body);
 });

@@ -1,6 +1,6 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { toFault } from '../../core/index.js';
+import type { Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
+import { openSocketServer } from '../sockets.js';
 import type { Encoding } from './encoding.js';
 import type { Message } from './frames.js';
 import { Connection } from './http2/connection.js';
@@ -56,13 +56,6 @@ export interface GrpcServer {
   close(graceMs?: number): Promise<void>;
 }
 
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(toFault(error, 'UNAVAILABLE', `cannot listen on ${host}:${port}: `)));
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
 /** Pings while the connection is quiet; one that does not answer in time is destroyed. */
 function keepAlive(connection: Connection, { intervalMs, timeoutMs }: Keepalive): void {
   const { socket } = connection;
@@ -75,31 +68,13 @@ function keepAlive(connection: Connection, { intervalMs, timeoutMs }: Keepalive)
 
 /** Starts a gRPC server over HTTP/2. @throws Fault UNAVAILABLE when the address is not to be had */
 export async function openGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
-  const connections = new Set<Connection>();
   const order = { windowBytes: WINDOW_BYTES, frameBytes: FRAME_BYTES, onStream: (stream: Stream) => void new Call(stream, options) };
-  const accept = (socket: Socket): void => {
+  const { host = '127.0.0.1', port = 0, tls, keepalive } = options;
+  const connected = (socket: Socket): Connection => {
     const connection = new Connection(socket, order);
-    connections.add(connection);
-    if (options.keepalive) keepAlive(connection, options.keepalive);
-    socket.once('close', () => connections.delete(connection));
+    if (keepalive) keepAlive(connection, keepalive);
+    return connection;
   };
-  const server = options.tls
-    ? createTlsServer({ ALPNProtocols: ['h2'], ...options.tls, noDelay: true }, accept)
-    : createServer({ noDelay: true }, accept);
-  server.on('tlsClientError', (_, socket: Socket) => socket.destroy());
-  const port = await listen(server, options.host ?? '127.0.0.1', options.port ?? 0);
-  return {
-    port,
-    async close(graceMs = 30_000) {
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
-      for (const connection of connections) connection.close();
-      const cut = setTimeout(() => {
-        for (const { socket } of connections) socket.destroy();
-      }, graceMs);
-      await closed;
-      clearTimeout(cut);
-    },
-  };
+  const server = await openSocketServer({ host, port, tls, protocol: 'h2', connected });
+  return { port: server.port, close: (graceMs = 30_000) => server.close(graceMs) };
 }
