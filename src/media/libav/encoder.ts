@@ -1,7 +1,4 @@
 import {
-  AV_CODEC_FLAG_FRAME_DURATION,
-  AV_CODEC_FLAG_GLOBAL_HEADER,
-  AV_PICTURE_TYPE_NONE,
   AV_PIX_FMT_RGB24,
   AV_PIX_FMT_YUV420P,
   AVCOL_PRI_BT709,
@@ -14,13 +11,14 @@ import {
   AVCOL_SPC_SMPTE240M,
   AVCOL_TRC_BT709,
 } from 'node-av/constants';
-import { Codec, CodecContext, Dictionary, type Frame as NativeFrame, Packet, Rational } from 'node-av/lib';
+import type { CodecContext, Frame as NativeFrame } from 'node-av/lib';
 import { type Frame, type Size, type TimeBase, didYouMean, fail } from '../../core/index.js';
 import { Painter, type Shape, type Surface, type YuvColours, scaledShapes, yuv420Surface } from '../../vision/index.js';
-import { END, checked, libavText } from './calls.js';
+import { checked } from './calls.js';
 import { FrameStore, pictureFrame } from './native-frames.js';
 import { LibavPixels } from './pixels.js';
 import { Scalers } from './scalers.js';
+import { type TakePacket, X264 } from './x264.js';
 
 /** x264's presets, fastest first. */
 export const PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow', 'placebo'] as const;
@@ -39,7 +37,7 @@ export interface EncoderOptions {
 export const evenSize = ({ width, height }: Size): Size => ({ width: width + (width % 2), height: height + (height % 2) });
 
 /** Conversion for the encoder keeps all chroma. */
-const CONVERSION = 'bicubic+full_chroma_inp+full_chroma_int+accurate_rnd';
+export const CONVERSION = 'bicubic+full_chroma_inp+full_chroma_int+accurate_rnd';
 
 /** Colour of the pictures as the first frame tells it; the stream carries it as tags, and later frames are converted to it. */
 type Colours = Pick<NativeFrame, 'colorSpace' | 'colorRange' | 'colorPrimaries' | 'colorTrc'>;
@@ -92,7 +90,6 @@ export function checkEncoderOptions(path: string, { size, timeBase, preset, crf 
 export class Encoder implements Disposable {
   readonly #store = new FrameStore(4);
   readonly #scalers = new Scalers();
-  readonly #packet = new Packet();
   readonly #even: Size;
   #converted: NativeFrame | null = null;
   #rgb: NativeFrame | null = null;
@@ -100,68 +97,56 @@ export class Encoder implements Disposable {
   readonly #painter = new Painter();
 
   private constructor(
-    readonly context: CodecContext,
+    private readonly x264: X264,
     readonly options: EncoderOptions,
     readonly colours: Colours,
   ) {
-    this.#packet.alloc();
     this.#even = evenSize(options.size);
   }
 
   /** `first` gives the stream its colour tags and the shape of its pixels; BT.709 and square without it. */
   static async open(options: EncoderOptions, first: Frame | undefined): Promise<Encoder> {
-    const codec = Codec.findEncoderByName('libx264' as never) ?? fail('UNSUPPORTED', 'this build of libav has no x264');
     const colours = first ? coloursOf(first) : BT709;
-    const { timeBase, frameRate, preset = 'veryfast', crf = 23 } = options;
-    const context = new CodecContext();
-    context.allocContext3(codec);
-    Object.assign(context, evenSize(options.size), colours);
+    const { size, timeBase, frameRate, preset = 'veryfast', crf = 23 } = options;
     // Pixels that are not square stay so: DVDs and older cameras have them.
-    if (first?.pixels instanceof LibavPixels) context.sampleAspectRatio = first.pixels.frame.sampleAspectRatio;
-    context.pixelFormat = AV_PIX_FMT_YUV420P;
-    context.timeBase = new Rational(timeBase.num, timeBase.den);
-    // A key frame every two seconds: where a player can begin.
-    context.gopSize = frameRate ? Math.max(1, Math.round((2 * frameRate.num) / frameRate.den)) : 60;
-    if (frameRate) context.framerate = new Rational(frameRate.num, frameRate.den);
-    context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER, AV_CODEC_FLAG_FRAME_DURATION);
-    using settings = Dictionary.fromObject({ preset, crf: String(crf) });
-    const opened = await context.open2(codec, settings);
-    if (opened >= 0) return new Encoder(context, options, colours);
-    context.freeContext();
-    return fail('UNSUPPORTED', `x264 refuses ${options.size.width}x${options.size.height} with preset ${preset}: ${libavText(opened)}`);
+    const shape = first?.pixels instanceof LibavPixels ? { sampleAspectRatio: first.pixels.frame.sampleAspectRatio } : {};
+    const x264 = await X264.open({
+      size: evenSize(size),
+      format: AV_PIX_FMT_YUV420P,
+      timeBase,
+      frameRate,
+      tags: { ...colours, ...shape },
+      settings: { preset, crf: String(crf) },
+      asked: `${size.width}x${size.height} with preset ${preset}`,
+    });
+    return new Encoder(x264, options, colours);
+  }
+
+  get context(): CodecContext {
+    return this.x264.context;
   }
 
   /** Encodes `frame` as of `ticks`, with `shapes` drawn on a copy; `take` gets each packet that comes of it, and must be done with it when it settles. */
   async encode(
     frame: Frame,
     { ticks, duration, shapes }: { readonly ticks: bigint; readonly duration: bigint; readonly shapes: readonly Shape[] },
-    take: (packet: Packet) => Promise<void>,
+    take: TakePacket,
   ): Promise<void> {
     const plain = await this.#pictureOf(frame);
     const picture = shapes.length > 0 ? await this.#drawn(plain, scaledShapes(shapes, frame.size, this.options.size)) : plain;
     try {
       picture.pts = ticks;
       picture.duration = duration;
-      picture.pictType = AV_PICTURE_TYPE_NONE;
-      checked(await this.context.sendFrame(picture), `encoding frame ${frame.number} of ${frame.stream}`, 'OUTPUT_FAILED');
+      await this.x264.send(picture, `frame ${frame.number} of ${frame.stream}`);
     } finally {
       this.#store.give(picture);
     }
-    await this.#collect(take);
+    await this.x264.collect(take);
   }
 
   /** Encodes what is held back. */
-  async finish(take: (packet: Packet) => Promise<void>): Promise<void> {
-    const sent = await this.context.sendFrame(null);
-    if (sent < 0 && sent !== END) fail('OUTPUT_FAILED', `finishing the encoder: ${libavText(sent)}`);
-    await this.#collect(take);
-  }
-
-  async #collect(take: (packet: Packet) => Promise<void>): Promise<void> {
-    while (this.context.receivePacketSync(this.#packet) >= 0) {
-      await take(this.#packet);
-      this.#packet.unref();
-    }
+  finish(take: TakePacket): Promise<void> {
+    return this.x264.finish(take);
   }
 
   /** A shell around the picture as the encoder wants it; shares the decoder's own memory where nothing must change. */
@@ -241,9 +226,8 @@ export class Encoder implements Disposable {
     this.#converted?.free();
     this.#rgb?.free();
     this.#dropCanvas();
-    this.#packet.free();
     this.#scalers.release();
     this.#store.close();
-    this.context.freeContext();
+    this.x264[Symbol.dispose]();
   }
 }
