@@ -2,12 +2,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CROP_ROWS_PATH, cropRowsModule } from './crop-rows.mjs';
 import { referencePages } from './reference.mjs';
+import { wasmModules } from './wasm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-for (const [path, text] of Object.entries(referencePages())) {
+for (const [path, text] of Object.entries({ ...referencePages(), ...(await wasmModules()) })) {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
 }
-writeFileSync(join(root, CROP_ROWS_PATH), await cropRowsModule());

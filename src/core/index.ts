@@ -22,3 +22,4 @@ export * from './scope.js';
 export * from './tensor.js';
 export type { Figures } from './value-tally.js';
 export * from './worker-environment.js';
+export * from './wasm.js';

@@ -1,15 +1,5 @@
-import { CROP_ROWS } from './crop-rows.js';
-
-interface WasmMemory {
-  readonly buffer: ArrayBuffer;
-  grow(pages: number): number;
-}
-
-/** The little of WebAssembly that is used; its types come with those of the browser only. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
+import { compileWasm, instantiateWasm, WASM_PAGE, type WasmMemory, type WasmModule } from '../../core/index.js';
+import { CROP_ROWS_WASM } from './crop-rows-wasm.js';
 
 /** What crop-rows.wat exports; all pointers are in bytes of `memory`. */
 interface RowExports {
@@ -23,12 +13,11 @@ interface RowExports {
   packRow(first: number, second: number, third: number, width: number, into: number): void;
 }
 
-const PAGE = 65_536;
 /** Places of vectors. */
 const ALIGNMENT = 16;
 
 /** Compiled once for a thread. */
-let compiled: object | undefined;
+let compiled: WasmModule | undefined;
 
 /** The loops of crop-rows.wat and their memory, which is laid out anew for each picture. */
 export class RowKernel {
@@ -36,8 +25,8 @@ export class RowKernel {
   #next = 0;
 
   constructor() {
-    compiled ??= new WebAssembly.Module(Buffer.from(CROP_ROWS, 'base64'));
-    this.rows = new WebAssembly.Instance(compiled).exports as RowExports;
+    compiled ??= compileWasm(CROP_ROWS_WASM);
+    this.rows = instantiateWasm(compiled) as RowExports;
   }
 
   /** Forgets the layout, and makes room for `bytes`. Views taken before may be of no use any more. */
@@ -45,7 +34,7 @@ export class RowKernel {
     this.#next = 0;
     const { memory } = this.rows;
     const missing = bytes - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    if (missing > 0) memory.grow(Math.ceil(missing / WASM_PAGE));
   }
 
   /** A pointer to so many bytes more. */

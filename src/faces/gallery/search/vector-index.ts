@@ -1,9 +1,7 @@
-import { fail } from '../../../core/index.js';
+import { fail, WASM_PAGE, type WasmMemory, wasmMemory } from '../../../core/index.js';
 import { type Kernels, SIGNATURE_BITS, kernelsOver } from './kernels.js';
 import { Signer } from './signature.js';
-import { type WasmMemory, wasmMemory } from './wasm-assembler.js';
 
-const PAGE = 65_536;
 /** Memory grows by 16 MiB at a time: pages that nobody touched cost nothing. */
 const GROWTH_PAGES = 256;
 const MOST_PAGES = 65_536;
@@ -40,7 +38,7 @@ class Rows {
     readonly base: number,
     readonly rowBytes: number,
   ) {
-    this.#memory = wasmMemory(Math.ceil(base / PAGE), MOST_PAGES);
+    this.#memory = wasmMemory(Math.ceil(base / WASM_PAGE), MOST_PAGES);
     this.kernels = kernelsOver(this.#memory);
   }
 
@@ -51,7 +49,7 @@ class Rows {
   /** Makes room for one more row than `count`. @throws Fault RESOURCE_EXHAUSTED */
   reserve(count: number): void {
     if (count < this.capacity) return;
-    const held = this.#memory.buffer.byteLength / PAGE;
+    const held = this.#memory.buffer.byteLength / WASM_PAGE;
     const more = Math.min(GROWTH_PAGES, MOST_PAGES - held);
     try {
       if (more === 0) throw new RangeError('the memory has its largest size');

@@ -1,2 +1,0 @@
-export const CROP_ROWS_PATH: string;
-export function cropRowsModule(): Promise<string>;
