@@ -6,24 +6,12 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
 import { CHART, DEPLOY, said } from './deployment.js';
+import { PYTHON, needs, needsModules } from './python.js';
 
 const RENDER = fileURLToPath(new URL('python/render_chart.py', import.meta.url));
-const PYTHON = process.env['OCELLUS_TEST_PYTHON'] ?? 'python3';
 const HADOLINT = join(dirname(PYTHON), 'hadolint');
 
-function hasHelm(): boolean {
-  try {
-    execFileSync(PYTHON, ['-c', 'import helm_python'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const needs = (there: boolean, what: string) => ({
-  skip: there ? false : `needs ${what} for ${PYTHON} (name another Python with OCELLUS_TEST_PYTHON)`,
-});
-const needsHelm = needs(hasHelm(), 'helm-python-sdk');
+const needsHelm = needsModules('helm_python', 'helm-python-sdk');
 
 interface Manifest {
   readonly kind: string;

@@ -12,25 +12,16 @@ import { libavMedia } from 'ocellus/media';
 import { makeClip } from '../dist/media/libav/clip-maker.test.support.js';
 import { ocellus } from './cli.js';
 import { ROOT } from './source.js';
+import { PYTHON, needsModules } from './python.js';
 
 const CLIENTS = fileURLToPath(new URL('python/eye_contact_clients.py', import.meta.url));
 const PROTOS = join(ROOT, 'src/wire/proto');
-const PYTHON = process.env['OCELLUS_TEST_PYTHON'] ?? 'python3';
 const FRAMES = 30;
 
 // Made once, it keeps libav quiet in this process.
 const media = libavMedia();
 
-function hasGrpc(): boolean {
-  try {
-    execFileSync(PYTHON, ['-c', 'import grpc, grpc_tools'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const needsPython = { skip: hasGrpc() ? false : `needs grpcio and grpcio-tools for ${PYTHON} (name another Python with OCELLUS_TEST_PYTHON)` };
+const needsPython = needsModules('grpc, grpc_tools', 'grpcio and grpcio-tools');
 
 interface Service {
   readonly http: string;

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,19 +8,9 @@ import type { Tensor } from 'ocellus/core';
 import { createModelServer, type ModelServer } from 'ocellus/serving';
 import { inferRequest, type InferResponse } from 'ocellus/wire';
 import { writeFiles } from '../dist/serving/sample-models.test.support.js';
+import { PYTHON, needsModules } from './python.js';
 
-const PYTHON = process.env['OCELLUS_TEST_PYTHON'] ?? 'python3';
-
-function hasNumpy(): boolean {
-  try {
-    execFileSync(PYTHON, ['-c', 'import numpy'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const needsPython = { skip: hasNumpy() ? false : `needs numpy for ${PYTHON} (name another Python with OCELLUS_TEST_PYTHON)` };
+const needsPython = needsModules('numpy', 'numpy');
 const interpreter = `parameters { key: "python" value { string_value: "${PYTHON}" } }`;
 const HEAD = 'import json, os\nimport numpy as np\nimport triton_python_backend_utils as pb_utils\n\nclass TritonPythonModel:\n';
 const IO = 'input { name: "IN" data_type: TYPE_FP32 dims: -1 } output { name: "OUT" data_type: TYPE_FP32 dims: -1 }';

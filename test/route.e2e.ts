@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,20 +10,11 @@ import { promisify } from 'node:util';
 import { createGrpcClient, createHttpClient, type GrpcInferenceClient, type InferResult, tensor } from 'ocellus/client';
 import { SAMPLE_FILES, writeFiles } from '../dist/serving/sample-models.test.support.js';
 import { route, serve, type ServeProcess } from './serve-process.js';
+import { PYTHON, needsModules } from './python.js';
 
 const SEQUENCES = fileURLToPath(new URL('python/sequences.py', import.meta.url));
-const PYTHON = process.env['OCELLUS_TEST_PYTHON'] ?? 'python3';
 
-function hasTritonClient(): boolean {
-  try {
-    execFileSync(PYTHON, ['-c', 'import tritonclient.grpc'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const needsPython = { skip: hasTritonClient() ? false : `needs tritonclient[all] for ${PYTHON} (name another Python with OCELLUS_TEST_PYTHON)` };
+const needsPython = needsModules('tritonclient.grpc', 'tritonclient[all]');
 
 let folder = '';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,22 +9,11 @@ import { promisify } from 'node:util';
 import { addSub, SAMPLE_FILES, writeFiles } from '../dist/serving/sample-models.test.support.js';
 import { ocellus } from './cli.js';
 import { serve, type ServeProcess } from './serve-process.js';
+import { PYTHON, needsModules } from './python.js';
 
 const CLIENTS = fileURLToPath(new URL('python/clients.py', import.meta.url));
-const PYTHON = process.env['OCELLUS_TEST_PYTHON'] ?? 'python3';
 
-function hasTritonClient(): boolean {
-  try {
-    execFileSync(PYTHON, ['-c', 'import tritonclient.http, tritonclient.grpc, grpc_reflection'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const needsPython = {
-  skip: hasTritonClient() ? false : `needs tritonclient[all] and grpcio-reflection for ${PYTHON} (name another Python with OCELLUS_TEST_PYTHON)`,
-};
+const needsPython = needsModules('tritonclient.http, tritonclient.grpc, grpc_reflection', 'tritonclient[all] and grpcio-reflection');
 
 let folder = '';
 let server: ServeProcess;
