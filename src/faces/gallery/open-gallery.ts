@@ -1,20 +1,16 @@
 import { z } from 'zod';
-import { type Clock, type Log, fail } from '../../core/index.js';
+import { fail } from '../../core/index.js';
 import type { Gallery } from './port.js';
 import { connectPostgres } from './postgres/pg-database.js';
 import { openGalleryIn } from './postgres/postgres-gallery.js';
-import { type GallerySettings, GallerySettingsSchema } from './settings.js';
+import { type GallerySettings, GallerySettingsSchema, type GallerySurroundings } from './settings.js';
 import { openEmbeddedGallery } from './store/embedded-gallery.js';
 import type { GalleryKey } from './store/seal.js';
 
 /** What a gallery needs besides its settings. */
-export interface GalleryOptions {
+export interface GalleryOptions extends GallerySurroundings {
   /** Encrypts an embedded gallery. Not a setting: it belongs into no file. */
   readonly key?: GalleryKey;
-  readonly clock?: Clock;
-  /** The time of day in milliseconds since 1970; the machine's when absent. */
-  readonly now?: () => number;
-  readonly log?: Log;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fail } from '../../core/index.js';
+import { type Clock, type Log, fail } from '../../core/index.js';
 
 /** What a gallery asks for and keeps to, wherever its faces lie. */
 export const GalleryPolicySchema = z.strictObject({
@@ -37,4 +37,12 @@ export function resolvePolicy(options: Partial<GalleryPolicy>): GalleryPolicy {
   const { requireConsent, retentionDays, duplicateDistance, purgeEveryMinutes } = options;
   const result = GalleryPolicySchema.safeParse({ requireConsent, retentionDays, duplicateDistance, purgeEveryMinutes });
   return result.success ? result.data : fail('CONFIG_INVALID', `gallery: ${z.prettifyError(result.error)}`);
+}
+
+/** What a gallery is given beside its settings. */
+export interface GallerySurroundings {
+  readonly clock?: Clock;
+  /** The time of day in milliseconds since 1970; the machine's when absent. */
+  readonly now?: () => number;
+  readonly log?: Log;
 }

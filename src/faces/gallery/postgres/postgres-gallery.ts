@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Clock, type Fault, type Log, NULL_LOG, Scope, didYouMean, fail, systemClock, toFault } from '../../../core/index.js';
+import { type Fault, type Log, NULL_LOG, Scope, didYouMean, fail, systemClock, toFault } from '../../../core/index.js';
 import type { FaceVector } from '../../port.js';
 import { type AuditEntry, type AuditEvent, type ChainEnd, RETENTION, auditEvent, chained, checkNote, verifiedChain } from '../audit-chain.js';
 import {
@@ -17,7 +17,8 @@ import {
 } from '../enrolment-rules.js';
 import type { ChangeNote, EnrolOptions, Face, Gallery, GalleryCounts, Match, NewFace, Person, StoredFace } from '../port.js';
 import { RevisionFeed } from '../revision-feed.js';
-import { type GalleryPolicy, resolvePolicy } from '../settings.js';
+import { repeat } from '../repeat.js';
+import { type GalleryPolicy, type GallerySurroundings, resolvePolicy } from '../settings.js';
 import { Turns } from '../turns.js';
 import { FACE_COLUMNS, type FaceRow, type StoredFaceRow, faceOf, storedFaceOf, vectorText } from './face-rows.js';
 import type { SqlDatabase, SqlQuery } from './sql-database.js';
@@ -29,7 +30,7 @@ const BATCH = 256;
 const PAGE = 500;
 
 /** How a gallery in a database is opened. */
-export interface PostgresGalleryOptions extends Partial<GalleryPolicy> {
+export interface PostgresGalleryOptions extends Partial<GalleryPolicy>, GallerySurroundings {
   /** Schema of the tables; `ocellus_faces` when absent. */
   readonly schema?: string;
   /** Opens without the right to change anything; the tables must be there. */
@@ -38,10 +39,6 @@ export interface PostgresGalleryOptions extends Partial<GalleryPolicy> {
   readonly indexFrom?: number;
   /** How many candidates an HNSW index looks at; 200 when absent. More finds more surely, and takes longer. */
   readonly searchBreadth?: number;
-  readonly clock?: Clock;
-  /** The time of day in milliseconds since 1970; the machine's when absent. */
-  readonly now?: () => number;
-  readonly log?: Log;
 }
 
 /** Opens the gallery in a database, making its tables where there are none. The gallery closes the database. @throws Fault UNAVAILABLE, UNSUPPORTED, NOT_FOUND */
@@ -105,7 +102,9 @@ class DatabaseGallery implements Gallery {
       await this.#scope.close().catch(() => {});
       throw error;
     }
-    if (!readOnly) this.#purgeOnSchedule(this.options.clock ?? systemClock);
+    if (readOnly) return;
+    const { clock = systemClock } = this.options;
+    this.#scope.defer(repeat(clock, this.#policy.purgeEveryMinutes * 60_000, () => this.purgeExpired(), this.#log));
   }
 
   async #refresh(): Promise<void> {
@@ -113,20 +112,6 @@ class DatabaseGallery implements Gallery {
     await this.#search.findIndexes(this.database);
     const [state] = await this.database.query<{ readonly revision: string }>(`SELECT revision FROM ${this.#schema}.state`);
     this.#feed.moveTo(Number(state!.revision));
-  }
-
-  #purgeOnSchedule(clock: Clock): void {
-    let cancel = (): void => {};
-    const again = (): void => {
-      if (this.#closed) return;
-      cancel = clock.after(this.#policy.purgeEveryMinutes * 60_000, () => {
-        this.purgeExpired()
-          .catch((error: unknown) => this.#log.warn(toFault(error).message))
-          .finally(again);
-      });
-    };
-    this.#scope.defer(() => cancel());
-    again();
   }
 
   #checkOpen(): void {

@@ -17,7 +17,8 @@ import {
 } from '../enrolment-rules.js';
 import type { ChangeNote, EnrolOptions, Face, Gallery, GalleryCounts, Match, NewFace, Person, StoredFace } from '../port.js';
 import { RevisionFeed } from '../revision-feed.js';
-import { type GalleryPolicy, resolvePolicy } from '../settings.js';
+import { repeat } from '../repeat.js';
+import { type GalleryPolicy, type GallerySurroundings, resolvePolicy } from '../settings.js';
 import { Turns } from '../turns.js';
 import { AuditFile } from './audit-file.js';
 import { EnrolmentBatch } from './enrolment-batch.js';
@@ -33,17 +34,13 @@ const BATCH = 64;
 const SIMILAR_LOOKED_AT = 16;
 
 /** How {@link openEmbeddedGallery} opens a folder. */
-export interface EmbeddedGalleryOptions extends Partial<GalleryPolicy> {
+export interface EmbeddedGalleryOptions extends Partial<GalleryPolicy>, GallerySurroundings {
   /** Encrypts a new gallery, or opens an encrypted one. */
   readonly key?: GalleryKey;
   /** Opens without the right to change anything; any number of processes may, beside the one that writes. */
   readonly readOnly?: boolean;
   /** How often a reader looks for changes of the writing process; 250 ms when absent. */
   readonly pollMs?: number;
-  readonly clock?: Clock;
-  /** The time of day in milliseconds since 1970; the machine's when absent. */
-  readonly now?: () => number;
-  readonly log?: Log;
 }
 
 /** A gallery in a folder of this machine. */
@@ -170,17 +167,7 @@ class FolderGallery implements EmbeddedGallery {
   }
 
   #repeat(everyMs: number, work: () => Promise<unknown>): void {
-    const again = (): void => {
-      if (this.#closed) return;
-      cancel = this.#clock.after(everyMs, () => {
-        work()
-          .catch((error: unknown) => this.#log.warn(toFault(error).message))
-          .finally(again);
-      });
-    };
-    let cancel = (): void => {};
-    this.#scope.defer(() => cancel());
-    again();
+    this.#scope.defer(repeat(this.#clock, everyMs, work, this.#log));
   }
 
   async #tidy(): Promise<void> {
